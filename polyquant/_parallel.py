@@ -1,0 +1,52 @@
+"""Kernels over chunks in threads: the only place that counts cores.
+
+Kernels release the GIL, so threads are enough. A failing chunk surfaces as an exception, the first by position.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from polyquant._check import integer
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_lock = threading.Lock()
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def threads_or_all(threads: int | None) -> int:
+    """*threads* checked; None means all cores."""
+    return cores() if threads is None else integer("threads", threads, 1, 1024)
+
+
+def chunks(n: int, size: int) -> list[tuple[int, int]]:
+    """[start, stop) pieces of fixed *size* that cover range(n): the same on any number of cores."""
+    size = integer("size", size, 1)
+    return [(start, min(start + size, n)) for start in range(0, integer("n", n, 0), size)]
+
+
+def run(function: Callable[[T], R], items: Sequence[T], threads: int | None = 1) -> list[R]:
+    """``[function(item) for item in items]``, in up to *threads* threads, results in order."""
+    workers = min(threads_or_all(threads), len(items))
+    if workers <= 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(function, items))
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold this around a ``prange`` kernel: two at once abort the process on numba's fallback threading layer."""
+    with _lock:
+        yield
