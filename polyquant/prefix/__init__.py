@@ -1,0 +1,1 @@
+"""Prefix codes and what they cost."""

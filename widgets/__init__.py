@@ -1,0 +1,1 @@
+"""Live figures: each a Scene of parameters, numbers, a picture and a sentence."""
