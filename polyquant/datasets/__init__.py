@@ -1,1 +1,5 @@
-"""Texts that the lessons measure, each with its source and its licence beside it."""
+"""Real data that lessons and tests share. Sources and licences: the README beside the files."""
+
+from .text import alice, gaps, ranks, words
+
+__all__ = ["alice", "gaps", "ranks", "words"]
