@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 _FAMILIES = ("bits", "datasets", "errors", "prefix")
 
-__all__ = ["__version__", "bits", "datasets", "errors", "prefix"]  # noqa: F822
+__all__ = ["__version__", "bits", "datasets", "errors", "prefix"]
 
 
 def __getattr__(name: str) -> ModuleType:

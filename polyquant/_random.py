@@ -48,7 +48,7 @@ def generator(rng: np.random.Generator | int | None = None) -> np.random.Generat
     return np.random.default_rng(int(rng))
 
 
-class repeatable:  # noqa: N801 (used like a function: entropy=repeatable(b"lesson"))
+class repeatable:
     """Deterministic bytes for tests and lessons: a SHAKE-256 stream of *seed*. Never for real secrets.
 
     >>> repeatable(b"lesson")(4) == repeatable(b"lesson")(4)

@@ -80,5 +80,5 @@ class MixedSharesError(SharingError):
     """Shares of different secrets or parameters."""
 
 
-class NotConverged(PolyquantError):  # noqa: N818
+class NotConverged(PolyquantError):
     """A solver stopped without a usable answer."""
