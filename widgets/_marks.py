@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from ._axes import Panel
 from ._dress import MARKERS, array, dash, font, plain, points, rgba
@@ -86,8 +86,7 @@ def _errors(panel: Panel, trace: Trace, x: Any, y: Any, colour: str, level: floa
 
 def _markers(panel: Panel, trace: Trace, x: Any, y: Any, colour: str, level: float) -> None:
     marker = trace.get("marker", {})
-    opacity = trace.get("opacity", 1) * _or(marker.get("opacity"), 1)
-    faces = _colours(marker, colour, opacity, len(x))
+    faces = _colours(marker, colour, _opacity(trace), len(x))
     sizes = np.broadcast_to(array(_or(marker.get("size"), 6)).astype(float), len(x))
     symbols = np.broadcast_to(array(_or(marker.get("symbol"), "circle")), len(x))
     edge = marker.get("line", {})
@@ -98,9 +97,14 @@ def _markers(panel: Panel, trace: Trace, x: Any, y: Any, colour: str, level: flo
         shape = MARKERS.get(str(symbol).removesuffix("-open"), "o")
         border = faces[here] if hollow else rgba(_single(edge.get("color")) or "#444444")
         panel.axes.scatter(
-            x[here], y[here], s=points(sizes[here]) ** 2, marker=shape, zorder=level, clip_on=trace.get("cliponaxis", True),
-            facecolors="none" if hollow else faces[here], edgecolors=border, linewidths=max(rim, 1.5) if hollow else rim,
+            x[here], y[here], s=points(sizes[here]) ** 2, marker=shape, zorder=level, edgecolors=border,
+            facecolors="none" if hollow else faces[here], linewidths=max(rim, 1.5) if hollow else rim,
+            clip_on=trace.get("cliponaxis", True),
         )  # fmt: skip
+
+
+def _opacity(trace: Trace) -> float:
+    return trace.get("opacity", 1) * _or(trace.get("marker", {}).get("opacity"), 1)
 
 
 def _or(value: Any, default: Any) -> Any:
@@ -135,10 +139,8 @@ def _scale(look: dict[str, Any], values: np.ndarray, letter: str) -> tuple[Linea
     low, high = _or(ends[0], low), _or(ends[1], high)
     middle = look.get(letter + "mid")
     if middle is not None and None in ends:
-        reach = max(high - middle, middle - low)
-        return scale, TwoSlopeNorm(middle, middle - reach, middle + reach) if reach else Normalize(
-            middle - 1, middle + 1
-        )
+        reach = max(high - middle, middle - low) or 1
+        return scale, Normalize(middle - reach, middle + reach)
     return scale, Normalize(low, high if high > low else low + 1)
 
 
@@ -178,11 +180,7 @@ def _bars(panel: Panel, group: list[Trace], layout: dict[str, Any]) -> None:
         if trace.get("width") is not None and share == 1:
             start = -wide / 2
         start = _or(trace.get("offset"), start)
-        base = (
-            np.zeros(len(at))
-            if trace.get("base") is None
-            else np.broadcast_to(array(trace["base"]).astype(float), len(at)).copy()
-        )
+        base = np.broadcast_to(array(_or(trace.get("base"), 0)).astype(float), len(at)).copy()
         if mode in ("stack", "relative"):
             for i, (place, value) in enumerate(zip(at.astype(float), length)):
                 side = falling if value < 0 else rising
@@ -191,9 +189,7 @@ def _bars(panel: Panel, group: list[Trace], layout: dict[str, Any]) -> None:
         marker = trace.get("marker", {})
         edge = marker.get("line", {})
         look = {
-            "color": _colours(
-                marker, trace["colour"], trace.get("opacity", 1) * _or(marker.get("opacity"), 1), len(at)
-            ),
+            "color": _colours(marker, trace["colour"], _opacity(trace), len(at)),
             "edgecolor": rgba(_single(edge.get("color")) or "#444444"),
             "linewidth": points(_or(edge.get("width"), 0)),
             "zorder": 2 + 0.01 * order,
@@ -221,11 +217,8 @@ def _bar_texts(panel: Panel, trace: Trace, at: Any, base: Any, length: Any, upri
     for word, place, low, tall in zip(np.broadcast_to(array(trace["text"]), len(at)), at, base, length):
         ends = low + tall / 2 if inside else low + tall
         away = 0 if inside else points(4 if tall >= 0 else -4)
-        style = font(
-            trace.get("insidetextfont" if inside else "outsidetextfont"), trace.get("textfont"), layout["font"]
-        )
-        if inside and not trace.get("insidetextfont") and not trace.get("textfont"):
-            style["color"] = "#ffffff"
+        own = overlay(trace.get("textfont") or {}, trace.get("insidetextfont" if inside else "outsidetextfont") or {})
+        style = font(own or ({"color": "#ffffff"} if inside else {}), layout["font"])
         if upright:
             spot, shift, sides = (place, ends), (0, away), ("center", "center" if inside else "bottom")
         else:

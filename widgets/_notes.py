@@ -107,22 +107,23 @@ def _note(paper: Any, panel: Any, note: dict[str, Any], spot: Any, move: Any, sh
         tail, where = shift, "offset points"
     sides = {"ha": _anchor(note, "x", spot[0]), "va": {"middle": "center"}.get(s := _anchor(note, "y", spot[1]), s)}
     box = {
-        "facecolor": rgba(note["bgcolor"]) if note.get("bgcolor") else "none",
+        "facecolor": rgba(note.get("bgcolor") or "none"),
+        "edgecolor": rgba(note.get("bordercolor") or "none"),
         "linewidth": points(note.get("borderwidth", 1)),
+        "boxstyle": f"square,pad={0.1 + points(note.get('borderpad', 1)) / 10:.3f}",
     }
-    box["edgecolor"] = rgba(note["bordercolor"]) if note.get("bordercolor") else "none"
-    box["boxstyle"] = f"square,pad={0.1 + points(note.get('borderpad', 1)) / 10:.3f}"
     pointed = {
         "arrowstyle": "-|>" if note.get("arrowhead", 1) else "-",
+        "color": rgba(note.get("arrowcolor") or "#444"),
+        "linewidth": points(note.get("arrowwidth", 1.5)),
         "shrinkA": 2,
         "shrinkB": points(note.get("standoff", 0)),
     }
-    pointed |= {"color": rgba(note.get("arrowcolor") or "#444"), "linewidth": points(note.get("arrowwidth", 1.5))}
     drawn = axes.annotate(
-        plain(note.get("text", "")), spot, tail, xycoords=move + ScaledTranslation(shift[0] / 72, shift[1] / 72, inch) if arrow else move,
-        textcoords=where, arrowprops=pointed if arrow else None, bbox=box, rotation=-note.get("textangle", 0), annotation_clip=False,
-        zorder=6, linespacing=1.25, multialignment=note.get("align", "center"), alpha=note.get("opacity"),
-        **sides, **font(note.get("font"), layout["font"]),
+        plain(note.get("text", "")), spot, tail, textcoords=where, arrowprops=pointed if arrow else None, bbox=box,
+        xycoords=move + ScaledTranslation(shift[0] / 72, shift[1] / 72, inch) if arrow else move, zorder=6,
+        rotation=-note.get("textangle", 0), annotation_clip=False, alpha=note.get("opacity"), linespacing=1.25,
+        multialignment=note.get("align", "center"), **sides, **font(note.get("font"), layout["font"]),
     )  # fmt: skip
     drawn.set_in_layout(panel is None)
 
