@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from ._axes import Panel
-from ._dress import MARKERS, array, dash, font, plain, points, rgba
+from ._dress import MARKERS, array, dash, font, overlay, plain, points, rgba
 
 Places = dict[tuple[str, str], Panel]
 Trace = dict[str, Any]
