@@ -27,10 +27,13 @@ Colours have meanings (``_theme``): SIGNAL what is studied, ACCENT what was just
 from importlib import import_module
 from typing import Any
 
-SCENES: tuple[str, ...] = ()  # in the order of the lessons
+SCENES: tuple[str, ...] = ("kraft_strip", "flipped_bit", "letters")  # in the order of the lessons
+HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 
 
 def __getattr__(name: str) -> Any:
     if name in SCENES:
         return import_module(f"{__name__}.{name}")
+    if name in HELPERS:
+        return getattr(import_module(f"{__name__}.{HELPERS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; the live figures are {', '.join(SCENES)}")
