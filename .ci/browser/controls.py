@@ -7,7 +7,7 @@ from selenium.common.exceptions import WebDriverException
 
 from .chrome import Browser
 
-REACTION = 5000  # ms that a control has to change a picture
+REACTION = 3000  # ms that a control has to change a picture
 Move = tuple[str, Any]  # (how, what) as page.js has them
 
 
@@ -65,13 +65,14 @@ def _move(browser: Browser, row: Row, control: dict[str, Any], every: bool) -> N
     for i, (how, what) in enumerate(moves):
         if row.kind == "slider" and i > 1 and row.ms:
             break  # a step there and a step back were seen
+        before = browser.page("alerts()")
         seen = browser.page(f"move(args[0], '{how}', args[1], {REACTION})", control["element"], what)
         if seen["pictures"]:
             row.ms.append(seen["ms"])
             row.pictures.update(seen["pictures"])
         elif row.kind == "dropdown":
             row.problems.append(f"option {what} changed no picture")
-        for line in browser.page("alerts()"):
+        for line in set(browser.page("alerts()")) - set(before):
             (row.problems if "has a fault" in line else row.notes).append(f"led to: {line[:200]}")
     if not row.ms and row.kind not in {"dropdown", "button"}:
         row.problems.append("changed no picture")

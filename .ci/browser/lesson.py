@@ -62,6 +62,7 @@ def _look_before(browser: Browser, report: Report, out: Path) -> None:
     browser.page("still(500, 10000)")
     browser.shot(out / "before.png", tall=True)
     report.problems += [f"broken before running: {words}" for words in browser.page("broken()")]
+    report.problems += [f"nothing to see before running: {head}" for head in browser.page("silent()")]
 
 
 def _run(browser: Browser, report: Report) -> None:
@@ -74,21 +75,22 @@ def _run(browser: Browser, report: Report) -> None:
     first = browser.page("firstPicture()")
     report.measures["first_picture_s"] = first and round(first / 1000, 1)
     report.measures["pictures"] = len(browser.page("pictures()"))
-    _cells(browser, report, "")
+    _cells(browser, report)
 
 
-def _cells(browser: Browser, report: Report, when: str) -> None:
+def _cells(browser: Browser, report: Report) -> None:
+    """Errors of cells; one that was told before is not told again."""
     for cell in browser.page("cells()"):
         name = f"cell {cell['index']}"
         said = report.notes if cell["may"] else report.problems
-        said += [line for e in cell["errors"] if (line := f"{name} raised {when}{e}") not in said]
-        if not when and not cell["ran"]:
-            report.problems.append(f"{name} did not run: {cell['head']}")
+        said += [line for error in cell["errors"] if (line := f"{name} raised {error}") not in said]
+        if not cell["ran"] and (line := f"{name} did not run: {cell['head']}") not in said:
+            said.append(line)
         report.notes += [line for e in cell["stderr"] if (line := f"{name} wrote to stderr: {e}") not in report.notes]
 
 
 def _look_after(browser: Browser, report: Report) -> None:
-    _cells(browser, report, "after the controls moved: ")
+    _cells(browser, report)  # an error may come with a step of a control
     report.problems += [f"broken output: {words}" for words in browser.page("broken()")]
     report.problems += [f"a picture without words: {which}" for which in browser.page("nameless()")]
 
