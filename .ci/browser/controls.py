@@ -52,12 +52,22 @@ def move_all(browser: Browser, every: bool) -> list[Row]:
     for control in browser.page("controls()"):
         rows.append(row := Row(control["kind"], control["label"]))
         try:
-            if not control["element"].accessible_name:
+            if name := control["element"].accessible_name:
+                row.label = name
+            else:
                 row.problems.append("has no name that a screen reader can read")
             _move(browser, row, control, every)
         except WebDriverException as error:
             row.problems.append(f"could not be moved: {str(error).splitlines()[0][:200]}")
     return rows
+
+
+def slider_times(browser: Browser) -> list[float]:
+    """Ms from each slider's step there and back to the picture."""
+    sliders = [control["element"] for control in browser.page("controls()") if control["kind"] == "slider"]
+    steps = [(slider, key) for slider in sliders for key in ("ArrowRight", "ArrowLeft")]
+    moved = [browser.page(f"move(args[0], 'keys', args[1], {REACTION})", slider, [key]) for slider, key in steps]
+    return [seen["ms"] for seen in moved if seen["pictures"]]
 
 
 def _move(browser: Browser, row: Row, control: dict[str, Any], every: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from .chrome import Browser, Traffic
-from .controls import Row, move_all
+from .controls import Row, move_all, slider_times
 from .lab import Lab
 
 PATIENCE = 180  # seconds, to open and to run all
@@ -47,6 +47,7 @@ def check(browser: Browser, lab: Lab, notebook: Path, bars: Bars, out: Path, eve
         report.problems += [f"{row.kind} '{row.label}' {what}" for what in row.problems]
         report.notes += [f"{row.kind} '{row.label}' {what}" for what in row.notes]
     browser.shot(out / "after.png")
+    _time_sliders(browser, report, bars)
     _look_after(browser, report)
     browser.count(traffic)
     _weigh(report, traffic, bars)
@@ -95,12 +96,21 @@ def _look_after(browser: Browser, report: Report) -> None:
     report.problems += [f"a picture without words: {which}" for which in browser.page("nameless()")]
 
 
+def _time_sliders(browser: Browser, report: Report, bars: Bars) -> None:
+    """The median of all sliders; measured up to twice more while it is over the bar, since others use the machine."""
+    times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
+    if not times:
+        return
+    for _ in range(2):
+        if median(times) > bars.latency:
+            times = min(times, slider_times(browser) or times, key=median)
+    report.measures["slider_ms"] = typical = round(median(times))
+    if typical > bars.latency:
+        report.problems.append(f"slider to picture takes {typical} ms, median of {len(times)}, over {bars.latency:g}")
+
+
 def _weigh(report: Report, traffic: Traffic, bars: Bars) -> None:
     report.measures["websocket_MB"] = megabytes = round(traffic.websocket / 1e6, 2)
     if megabytes > bars.megabytes:
         report.problems.append(f"the kernel sent {megabytes} MB, over {bars.megabytes:g}")
-    times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
-    report.measures["slider_ms"] = typical = round(median(times)) if times else None
-    if typical is not None and typical > bars.latency:
-        report.problems.append(f"slider to picture takes {typical} ms, median of {len(times)}, over {bars.latency:g}")
     report.problems += [f"asked another host: {address}" for address in sorted(traffic.strangers)]
