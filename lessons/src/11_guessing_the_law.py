@@ -164,7 +164,7 @@ def mean_length(m, theta):
 for m in (1, 2, 3, 5, 8, 13):
     x = t**m  # sum of x^q is 1 / (1 - x), sum of q x^q is x / (1 - x)^2
     summed = sum((1 - t) * t**r * (golomb(m).length(r) / (1 - x) + x / (1 - x) ** 2) for r in range(m))
-    print(f"m = {m:2}: summed minus formula =", sympy.simplify(summed - mean_length(m, t)))
+    print(f"m = {m:2}: summed minus formula =", sympy.cancel(summed - mean_length(m, t)))
 
 # %% [markdown]
 # Since $\theta^u = \theta^{2^{k+1}} / x$, the last term is a constant over $x(1 - x)$. **The best $m$ makes $x(1-x)$
