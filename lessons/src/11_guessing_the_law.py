@@ -6,7 +6,7 @@
 #
 # After this lesson you can
 #
-# * read the law that a code bets on off its word lengths, and see it as a straight line;
+# * see from its word lengths which law a code bets on, sometimes as a straight line;
 # * say what a wrong bet costs, in bits, before coding anything;
 # * derive the best Golomb parameter and explain it with a fair coin;
 # * choose a code for the real numbers in a book, and name what the bill leaves out.
@@ -46,7 +46,7 @@ print("and 1024 and all numbers beyond:   ", 1 - kraft(gamma.length(range(1, 102
 
 # %% [markdown]
 # Half of all numbers are 1, says gamma, and one in a thousand is above a thousand. Each time $n$ doubles the word
-# grows by 2 bits, so $Q$ falls to a quarter: $Q(n) \approx 1/n^2$.
+# grows by 2 bits, so $Q$ falls to a quarter: $Q(n)$ is $1/n^2$ up to a factor of 2.
 #
 # The *zeta* codes [BV05] make this slope a parameter. The words of zeta($k$) grow by $k + 1$ bits each time $n$
 # doubles $k$ times:
@@ -344,8 +344,8 @@ def choose_m(sample: np.ndarray) -> int:
 exercises.golomb_parameter(choose_m)
 
 # %% [markdown]
-# **Exercise 3.** Now any law: geometric, Zipf, all alike, a book. You see 4,000 numbers, from 1 up, and return a code
-# such as `zeta(3)`. Under the true law its mean length must be within 2 % of the best code of this lesson.
+# **Exercise 3.** Now any law: geometric, Zipf, all alike, a book. You see 1,000 numbers, from 1 up, and return a code
+# such as `zeta(3)`. Under the true law its mean length must be within 3 % of the best code of this lesson.
 
 
 # %%
