@@ -170,13 +170,14 @@ def legend(drawn: Figure, paper: Any, traces: list[dict[str, Any]], places: Plac
     corner = f"{up} {side}".replace("center center", "center")
     columns = len(rows) if flat else 1
     while True:
+        across = [row for column in range(columns) for row in rows[column::columns]]  # matplotlib fills columns first
         made = drawn.legend(
-            *zip(*rows), ncols=columns, loc=corner, bbox_to_anchor=(look.get("x", 1.02), look.get("y", 1)),
+            *zip(*across), ncols=columns, loc=corner, bbox_to_anchor=(look.get("x", 1.02), look.get("y", 1)),
             bbox_transform=paper.transAxes, frameon=False, fontsize=style["size"], labelcolor=style["color"],
             handlelength=2.4, columnspacing=1.4, borderaxespad=0, borderpad=0.2,
         )  # fmt: skip
         right = made.get_tightbbox(drawn.canvas.get_renderer()).x1
-        if columns == 1 or right < drawn.bbox.x1 - 60:  # the margins are still to come
+        if columns == 1 or right < drawn.bbox.x1 - 90:  # the margins are still to come
             return made
         made.remove()
         columns -= 1
