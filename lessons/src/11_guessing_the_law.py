@@ -108,14 +108,14 @@ implied_laws.explore()
 # * θ = 1, $s = 2$: which slope was that?
 # * θ = 1, $s = 0$, $N = 64$ and Golomb $m = 64$: each word is 6 bits and one more that is always 0, in case the
 #   numbers go on beyond 64. Can a smaller $m$ waste less?
-# * θ = 1, $s = 1$, $N$ = 65,536, Zipf's law. Slope $1 + 1/k$ should be near 1, so $k$ should be large. Move zeta $k$
+# * θ = 1, $s = 1$, $N$ = 16,384, Zipf's law. Slope $1 + 1/k$ should be near 1, so $k$ should be large. Move zeta $k$
 #   to 8. Is that better than 3?
 #
-# It is worse, and the next cell says why: the share of its bets that a code puts on numbers above 65,536. They never
+# It is worse, and the next cell says why: the share of its bets that a code puts on numbers above 16,384. They never
 # come, but their share is gone. (The rest of the loss is the wide flat stairs of large $k$.)
 
 # %%
-N = 65_536
+N = 16_384
 for k in (1, 3, 8, 12):
     lost = 1 - kraft(zeta(k).length(np.arange(1, N + 1)))
     print(f"zeta({k}): slope {1 + 1 / k:.3f}, {float(lost):7.3%} of the bets lie beyond N")
