@@ -44,20 +44,26 @@ class _Core:
 
 @lru_cache(maxsize=64)
 def _core(kind: int, parameter: int, least: int) -> _Core:
-    weights = fibonacci_weights(parameter) if kind == universal.FIBONACCI else ()
-    code = kind, np.uint64(parameter), np.array(weights, np.uint64)
+    code = kind, np.uint64(parameter), _weights(parameter if kind == universal.FIBONACCI else 0)
     decoder = np.empty(2**_WIDTH, np.uint64)
     kernels.decode_table(*code, decoder)
     return _Core(code, least, _encoder(code, least), decoder)
 
 
+def _weights(m: int) -> NDArray[np.uint64]:
+    """Fibonacci's weights of order *m* and the sum of those before each, in two rows; no columns for 0."""
+    weights = [*fibonacci_weights(m), 2**64 - 1] if m else []
+    sums = [min(sum(weights[:i]), 2**64 - 1) for i in range(len(weights))]
+    return np.array([weights, sums], np.uint64)
+
+
 def _encoder(code: _Code, least: int) -> NDArray[np.uint64]:
     """The kernels' table of words, made by the kernels without a table."""
     table = np.full(_VALUES + 1, kernels.MISS)
-    values = np.arange(least, _VALUES)
-    sizes = np.empty_like(values)
+    values = integers("values", np.arange(least, _VALUES), least)  # of the type that callers' values have
+    sizes = np.empty(values.size, np.int64)
     kernels.lengths(*code, least, table[-1:], kernels.LONGEST, values, sizes)
-    values, sizes = values[sizes <= kernels.MOST], sizes[sizes <= kernels.MOST]
+    values, sizes = integers("values", values[sizes <= kernels.MOST], least), sizes[sizes <= kernels.MOST]
     out = np.empty(8 * sizes.size + 16, np.uint8)
     _, position = kernels.encode(*code, least, table[-1:], values, 0, out, np.uint64(0))
     words = unpack(_bits(out, int(position)), sizes)
