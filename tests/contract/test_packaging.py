@@ -186,6 +186,12 @@ def test_the_last_words_of_a_failing_step_are_told(install):
         install.run("pip", sys.executable, "-c", step)
 
 
+def make(*arguments, folder=ROOT):
+    """make as from a terminal, also when these tests were themselves started by make."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=outside, capture_output=True, text=True)
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_an_old_or_missing_python_is_told_in_one_line(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
@@ -194,7 +200,7 @@ def test_an_old_or_missing_python_is_told_in_one_line(tmp_path):
     old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{pretend}; $2"\n')
     old.chmod(0o755)
     for python, words in {old: "is 3.9.18. Name another: make test PYTHON=", "no_such_python": "there is no"}.items():
-        done = subprocess.run(["make", "-s", "test", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True)
+        done = make("-s", "test", f"PYTHON={python}", folder=tmp_path)
         line, *rest = done.stderr.splitlines() if python == old else [done.stdout.strip()]
         assert done.returncode
         assert line.startswith("polyquant needs Python 3.11 or newer")
@@ -205,9 +211,8 @@ def test_an_old_or_missing_python_is_told_in_one_line(tmp_path):
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_help_names_every_command_and_each_command_can_be_planned():
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert phony == re.findall(r"^  make (\S+)", said, re.M)
-    subprocess.run(["make", "-n", *phony], cwd=ROOT, capture_output=True, check=True)
+    assert phony == re.findall(r"^  make (\S+)", make("help").stdout, re.M)
+    assert make("-n", *phony).returncode == 0
 
 
 # wheel and editable install -------------------------------------------------------------------------------------
