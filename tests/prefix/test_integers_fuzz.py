@@ -6,7 +6,7 @@ import pytest
 from polyquant._kernel import kernel
 from polyquant.bits import Bits
 from polyquant.bits._kernels.words import U
-from polyquant.errors import DataError
+from polyquant.errors import DataError, TruncatedError
 from polyquant.prefix import (
     _bulk,
     delta,
@@ -36,26 +36,29 @@ every_code = pytest.mark.parametrize("code", CODES, ids=repr)
 
 
 @kernel
-def count_words(kind, parameter, weights, least, encoder, decoder, data, ends, room):
-    """Read a word at every bit of *data*; (words, truncated, corrupt) or -1 - place of one that is written otherwise.
+def count_words(kind, parameter, weights, least, encoder, decoder, data, ends, room, values):
+    """Read words at every bit of *data*; (words, truncated, corrupt) or -1 - place of what is told in two ways.
 
-    The word at bit i may take the bits up to ends[i]. *room*, uint8, is for one word.
+    The words at bit i may take the bits up to ends[i]. They are read one at a time, and many at once into *values*,
+    int64, by the tables; what was read is written to *room*, uint8, and compared with the bits.
     """
     counts = np.zeros(3, np.int64)
     value = np.zeros(1, np.int64)
     for i in range(ends.size):
-        start, end = U(i), U(ends[i])
-        done, after, state = kernels.decode(kind, parameter, weights, decoder, data, end, start, value)
+        end = U(ends[i])
+        many, last, state = kernels.decode(kind, parameter, weights, decoder, data, end, U(i), values)
         counts[state] += 1
-        if state:
-            continue
-        inside = start & U(7)
-        room[0] = data[start >> U(3)] >> (U(8) - inside) << (U(8) - inside)
-        done, again = kernels.encode(kind, parameter, weights, least, encoder, value, 0, room, inside)
-        same = done == 1 and value[0] >= least and again - inside == after - start
-        for j in range((again + U(7)) >> U(3)):
-            spare = U(0) if U(8 * j + 8) <= again else U(8 * j + 8) - again
-            same = same and room[j] >> spare == data[(start >> U(3)) + U(j)] >> spare
+        position, same = U(i), True
+        for j in range(values.size if state == 0 else many + U(1)):
+            one, position, again = kernels.decode(kind, parameter, weights, decoder, data, end, position, value)
+            same = same and (one == 1 and value[0] == values[j] >= least if j < many else again == state)
+        inside = U(i) & U(7)
+        room[0] = data[i >> 3] >> (U(8) - inside) << (U(8) - inside)
+        written, after = kernels.encode(kind, parameter, weights, least, encoder, values[:many], 0, room, inside)
+        same = same and written == many and position == last <= end and after - inside == last - U(i)
+        for j in range((after + U(7)) >> U(3)):
+            spare = U(0) if U(8 * j + 8) <= after else U(8 * j + 8) - after
+            same = same and room[j] >> spare == data[(i >> 3) + j] >> spare
         if not same:
             counts[0] = -1 - i
             break
@@ -63,22 +66,23 @@ def count_words(kind, parameter, weights, least, encoder, decoder, data, ends, r
 
 
 @every_code
-def test_a_million_random_strings_are_words_or_errors(code):
+@pytest.mark.parametrize(("strings", "words"), [(STRINGS, 1), (STRINGS // 20, 24)])
+def test_a_million_random_strings_are_words_or_errors(code, strings, words):
     """Every place of a random text begins a random string; some texts have mostly zeros or ones, for long runs."""
     rng = np.random.default_rng(CODES.index(code))
     core = _bulk._core(code._kind, code._parameter, code.least)
     total = np.zeros(3, np.int64)
     for ones in (0.5, 0.03, 0.97):
-        size = -(-STRINGS // 24) * 8
-        data = np.zeros(size // 8 + 64, np.uint8)
-        data[: size // 8 + 32] = np.packbits(rng.random(size + 256) < ones)
-        ends = np.minimum(np.arange(size) + rng.integers(0, 200, size), size + 256)
-        room = np.zeros(1000, np.uint8)
-        counts = count_words(*core.code, code.least, core.encoder, core.decoder, data, ends, room)
+        size = -(-strings // 24) * 8
+        data = np.zeros(size // 8 + 2000, np.uint8)
+        data[: size // 8 + 1000] = np.packbits(rng.random(size + 8000) < ones)
+        ends = np.arange(size) + rng.integers(0, 200 * words, size)
+        room, values = np.zeros(2000, np.uint8), np.zeros(words, np.int64)
+        counts = count_words(*core.code, code.least, core.encoder, core.decoder, data, ends, room, values)
         assert counts[0] >= 0
         total += counts
-    assert total.sum() >= STRINGS
-    assert total[0] > 0
+    assert total.sum() >= strings
+    assert total[0] > 0 or words > 1
     assert total[1] > 0
 
 
@@ -95,6 +99,19 @@ def test_short_strings_through_the_public_door(code):
         again = code.encode_many(values)
         assert values.size == count
         assert bits == again + Bits.from_int(0, bits.size - again.size)
+
+
+@every_code
+def test_a_long_word_cut_short_is_found_where_it_is(code):
+    """The decoder reads four windows ahead; what it takes for digits of a long word may lie behind the end."""
+    big = next(t for t in (2**50, 2**20, 3000, 300, 100) if code.length(t) < 120)
+    for small in (code.least, code.least + 2):
+        for count in range(17, 33, 1 if COMPILED else 9):
+            bits = code.encode_many([small] * count + [big])
+            start = bits.size - code.length(big)
+            for size in range(start + 1, bits.size, 5 if COMPILED else 20):
+                with pytest.raises(TruncatedError, match=f"decoded {count} of .* stopped at bit {start} of {size}:"):
+                    code.decode_many(bits.take(0, size), min(size, count + 40))
 
 
 @every_code

@@ -98,9 +98,13 @@ def encode(kind, parameter, weights, least, table, values, done, out, position):
                 j = min(j + ONE, groups)
         else:
             n = values[done]
-            if n < least:
+            entry = table[min(U(n), U(table.size - 1))]
+            if entry != MISS:
+                ones = head = head_size = ZERO
+                body, body_size = entry >> U(6), entry & MISS
+            elif n < least:
                 break
-            if kind == FIBONACCI:
+            elif kind == FIBONACCI:
                 ones, head, head_size, body, body_size = fibonacci(U(n), parameter, weights)
             else:
                 ones, head, head_size, body, body_size = parts(kind, parameter, U(n))
@@ -211,7 +215,8 @@ def decode(kind, parameter, weights, table, data, size, position, out):
         at = (position >> U(3)) + U(7)  # the byte from which the window is filled up
         window = load(data, at - U(7)) << (position & U(7))
         have = U(56) - (position & U(7))  # bits of the window that are not in data[at:]
-        while done + U(16) <= count and (at << U(3)) + WORD <= size:
+        # behind at least 8 bits, four lookups take up to 52 and a longer word up to 63
+        while done + U(16) <= count and (at << U(3)) + U(128) <= size:
             window |= load(data, at) >> have
             at += (U(63) - have) >> U(3)
             have |= U(56)
@@ -223,9 +228,7 @@ def decode(kind, parameter, weights, table, data, size, position, out):
                 window <<= entry & U(63)
                 have -= entry & U(63)
                 done += entry >> U(6) & U(7)
-            if (
-                entry & U(63) == ZERO
-            ):  # a longer word: plain digits behind what the entry knows, or none of its business
+            if entry & U(63) == ZERO:  # a longer word
                 position = (at << U(3)) - have
                 window = peek(data, position)
                 entry = table[window >> (WORD - width)] >> U(9)

@@ -1,8 +1,9 @@
 """One codeword of any universal code in 64-bit arithmetic: the general case behind the tables.
 
-A code is a *kind* (a number below), a *parameter* (uint64, 0 for codes without one) and *weights* (uint64: the
-Fibonacci weights of order *parameter*, else empty). All numbers but kinds and states are uint64. But for its ones,
-which can be as many as the integer, a codeword has at most 128 bits, the first 64 called high and the others low.
+A code is a *kind* (a number below), a *parameter* (uint64, 0 for codes without one) and *weights* (uint64: two rows,
+the Fibonacci weights of order *parameter* and the sums of those before each; else empty). All numbers but kinds and
+states are uint64. But for its ones, which can be as many as the integer, a codeword has at most 128 bits, the first 64
+called high and the others low.
 
 Functions take numbers, not arrays: handing an array on costs more than the arithmetic. Nothing here follows the texts
 of the one-value path; tests compare the two. No sum or difference leaves 64 bits and no shift reaches 64, so plain
@@ -139,28 +140,28 @@ def _even_rodeh(n):
 @kernel
 def fibonacci(n, m, weights):
     """The *parts* of a Fibonacci word. The payload bit of the first weight is the first bit, so it lies highest."""
-    low = (ONE << m) - ONE if m < U(64) else ALL
+    low = (ONE << m) - ONE if m < WORD else ALL
     if n == ONE:
         return ZERO, ZERO, ZERO, low, m
     n -= U(2)
-    size = ZERO  # payload bits before the last, which is 0
-    while n >= weights[size]:
-        n -= weights[size]
+    size = bit_length(n >> ONE)  # payload bits before the last, which is 0; at least so many
+    while n >= weights[1, size + ONE]:
         size += ONE
+    n -= weights[1, size]
     high = ZERO
     for i in range(size):
-        j = size - ONE - U(i)  # from the largest weight down
-        if n >= weights[j]:
-            n -= weights[j]
-            place = m + ONE + U(i)
-            if place < U(64):
-                low |= ONE << place
-            else:
-                high |= ONE << (place - U(64))
+        weight = weights[0, size - ONE - U(i)]  # from the largest down
+        bit = ONE if n >= weight else ZERO
+        n -= weight * bit
+        place = m + ONE + U(i)
+        if place < WORD:
+            low |= bit << place
+        else:
+            high |= bit << (place - WORD)
     total = size + ONE + m
-    if total <= U(64):
+    if total <= WORD:
         return ZERO, ZERO, ZERO, low, total
-    return ZERO, high, total - U(64), low, U(64)
+    return ZERO, high, total - WORD, low, WORD
 
 
 @kernel
@@ -349,7 +350,7 @@ def _read_leb128(high, low):
 
 @kernel
 def read_fibonacci(high, low, m, weights):
-    """As :func:`word`. Payload bits b_1 .. b_j stand for 2 + sum over i < j of (1 + b_i) W_i, no payload for 1."""
+    """As :func:`word`. Payload bits b_1 .. b_j stand for 2 + sum of (1 + b_i) W_i over i < j, no payload for 1."""
     run_high, run_low = high, low  # ones where the next ones begin, as many as have been looked for
     for _ in range(m - ONE):
         run_high, run_low = run_high & (run_high << ONE | run_low >> U(63)), run_low & run_low << ONE
@@ -358,12 +359,18 @@ def read_fibonacci(high, low, m, weights):
         size += WORD - bit_length(run_low)
     if size == ZERO:
         return ONE, m, True
-    if size + m > U(128) or size > U(weights.size):
-        return ZERO, min(size + m, U(128)), False
-    n = U(2)
-    for i in range(size - ONE):
-        step = weights[i] << field(high, low, U(i), ONE)
-        if weights[i] > MAX or step > MAX - n:
-            return ZERO, size + m, False
-        n += step
-    return n, size + m, True
+    size -= ONE
+    if size + m >= U(128) or weights[1, min(size, U(weights.shape[1] - 1))] > MAX:
+        return ZERO, min(size + ONE + m, U(128)), False
+    n = ONE + weights[1, size]  # one less than the value, which might not fit
+    for start in range(0, size, 64):
+        bits = text(high, low, U(start))
+        if size - U(start) < WORD:
+            bits = bits >> ONE >> (U(63 + start) - size) << (U(64 + start) - size)
+        while bits > ZERO:
+            place = bit_length(bits) - ONE
+            bits ^= ONE << place
+            n += weights[0, U(start + 63) - place]
+    if n >= MAX:
+        return ZERO, size + ONE + m, False
+    return n + ONE, size + ONE + m, True
