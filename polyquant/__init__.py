@@ -14,9 +14,9 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_FAMILIES = ("algebra", "bits", "datasets", "errors", "prefix", "sharing")
+_FAMILIES = ("algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing")
 
-__all__ = ["__version__", "algebra", "bits", "datasets", "errors", "prefix", "sharing"]
+__all__ = ["__version__", "algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,1 +1,67 @@
 """Prefix codes and what they cost."""
+
+from .canonical import PrefixCode
+from .classic import fano, shannon, shannon_fano_elias
+from .huffman import huffman
+from .integers import (
+    IntegerCode,
+    best_golomb,
+    delta,
+    even_rodeh,
+    exp_golomb,
+    fibonacci,
+    gamma,
+    golomb,
+    integer_code,
+    leb128,
+    levenshtein,
+    omega,
+    rice,
+    unary,
+    unzigzag,
+    zeta,
+    zigzag,
+)
+from .limited import package_merge
+from .measures import (
+    entropy,
+    expected_length,
+    is_prefix_free,
+    is_uniquely_decodable,
+    kraft,
+    redundancy,
+    two_readings,
+)
+
+__all__ = [
+    "IntegerCode",
+    "PrefixCode",
+    "best_golomb",
+    "delta",
+    "entropy",
+    "even_rodeh",
+    "exp_golomb",
+    "expected_length",
+    "fano",
+    "fibonacci",
+    "gamma",
+    "golomb",
+    "huffman",
+    "integer_code",
+    "is_prefix_free",
+    "is_uniquely_decodable",
+    "kraft",
+    "leb128",
+    "levenshtein",
+    "omega",
+    "package_merge",
+    "redundancy",
+    "rice",
+    "shannon",
+    "shannon_fano_elias",
+    "two_readings",
+    "unary",
+    "unzigzag",
+    "zeta",
+    "zigzag",
+]

@@ -1,0 +1,9 @@
+"""Checks for the exercises of the lessons: each takes an answer and says "Right" or the first case that went wrong.
+
+A check tries hidden cases, gives a hint and never the answer. Its result is true or false, so a grader can assert it.
+"""
+
+from ._verdict import Verdict
+from .words import broken_prefix, gamma_code, missing_length
+
+__all__ = ["Verdict", "broken_prefix", "gamma_code", "missing_length"]
