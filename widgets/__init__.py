@@ -1,1 +1,39 @@
-"""Live figures: each a Scene of parameters, numbers, a picture and a sentence."""
+"""Live figures: each is one module with parameters, numbers, a picture and a sentence.
+
+To add a figure, write ``widgets/my_figure.py`` with these parts, in this order, and add its name to ``SCENES``::
+
+    @dataclass(frozen=True)
+    class Params:                                     # 1 what the reader may change: control, choice, switch, text
+        t: int = control(100, 1, 1000, 1, "number t")
+
+    @dataclass(frozen=True, eq=False)
+    class Frame: ...                                  # numbers, arrays, strings; never plotly objects
+    def compute(params: Params) -> Frame: ...         # 2 from polyquant; ValueError if the settings are impossible
+
+    def draw(frame: Frame) -> go.Figure: ...          # 3 once: traces and titles without data, then redraw
+    def redraw(figure, frame) -> None: ...            #   in place: all data, ranges, words that depend on the frame
+
+    def describe(frame: Frame) -> str: ...            # 4 one to three sentences with the same facts
+    SCENE = Scene(Params, compute, draw, redraw, describe)
+    def explore(**start) -> Explorer: return Explorer(SCENE, **start)
+
+Rules that the contract test (tests/widgets/test_scenes.py) checks: every corner of the box of parameters computes and
+draws finite numbers, or raises a ValueError whose message helps; every axis has a title; ``redraw(draw(a), b)`` equals
+``draw(b)``; every control changes the picture and the sentence; the saved picture can be drawn. In ``redraw`` assign,
+never read back: inside an explorer assignments are collected and applied together. The number of traces is fixed.
+Colours have meanings (``_theme``): SIGNAL what is studied, ACCENT what was just moved, GOOD, WARNING, MUTED references.
+"""
+
+from importlib import import_module
+from typing import Any
+
+SCENES: tuple[str, ...] = ("kraft_strip", "flipped_bit", "letters")  # in the order of the lessons
+HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
+
+
+def __getattr__(name: str) -> Any:
+    if name in SCENES:
+        return import_module(f"{__name__}.{name}")
+    if name in HELPERS:
+        return getattr(import_module(f"{__name__}.{HELPERS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; the live figures are {', '.join(SCENES)}")

@@ -1,5 +1,6 @@
 """Counts of symbols as exact integers: int64 where no sum can overflow, else Python integers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ def exact(name: str, counts: ArrayLike) -> NDArray[np.int64] | NDArray[np.object
         return array.astype(object)
     if isinstance(counts, np.ndarray) and counts.ndim != 1:
         raise ValueError(f"{name} must have 1 dimension, got shape {counts.shape}")
-    values: list[Any] = list(counts)  # type: ignore[arg-type]
+    if not isinstance(counts, Iterable):
+        raise TypeError(f"{name} must be a sequence of integers, got {counts!r}")
+    values: list[Any] = list(counts)
     if set(map(type, values)) - {int} or (values and min(values) < 0):
         values = [_check.integer(f"{name}[{i}]", value, 0) for i, value in enumerate(values)]
     return np.array(values, np.int64 if sum(values) < SAFE else object)
@@ -30,6 +33,5 @@ def exact(name: str, counts: ArrayLike) -> NDArray[np.int64] | NDArray[np.object
 
 def present(counts: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """The symbols that occur, rarest first (ties: smaller symbol first), and their counts."""
-    occurs = np.flatnonzero(counts)
-    order = occurs[np.argsort(counts[occurs], kind="stable")]
+    order = np.argsort(counts, kind="stable")[counts.size - np.count_nonzero(counts) :]
     return order, counts[order]

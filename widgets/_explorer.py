@@ -1,0 +1,117 @@
+"""Sliders for a scene: the only module that turns controls into widgets.
+
+A step is: read the controls, compute, redraw in place, write the sentence. What goes wrong in a step is shown in a line
+under the controls, because the front end swallows exceptions of callbacks and the slider would merely seem dead.
+The front end holds back further values of a control until the kernel has finished with the last one, so a slow
+compute skips positions of a slider instead of queueing them.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as ipw
+import traitlets
+
+from ._figure import live
+from ._picture import picture
+from ._scene import Choice, Control, Number, Scene, Switch, Text
+
+HERE = Path(__file__).parent
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Line(anywidget.AnyWidget):
+    """A line of words that a screen reader announces; the one with role "status" names its neighbours too."""
+
+    _esm = HERE / "_line.js"
+    _css = HERE / "_explorer.css"
+    text = traitlets.Unicode().tag(sync=True)
+    role = traitlets.Enum(["status", "alert"], "status").tag(sync=True)
+
+
+class Explorer(ipw.VBox):
+    """A live figure with its controls.
+
+    Parameters
+    ----------
+    scene : Scene
+    **start
+        Values of parameters to start from instead of the defaults.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        The widget of each parameter; set ``.value`` to move it.
+    figure : plotly.graph_objects.FigureWidget
+    caption, problem : Line
+        ``.text`` is what the picture shows, in words, and why the last settings were impossible.
+    """
+
+    def __init__(self, scene: Scene, **start: Any) -> None:
+        params = scene.params(**start)
+        frame = scene.compute(params)
+        self.scene, self.frame = scene, frame
+        self.figure = live(scene.draw(frame))
+        self.caption = Line(text=scene.describe(frame), role="status")
+        self.problem = Line(role="alert")
+        self.controls = {name: _widget(control, getattr(params, name)) for name, control in scene.controls.items()}
+        for widget in self.controls.values():
+            widget.observe(self._step, "value")
+        box = ipw.Box(list(self.controls.values()))
+        box.add_class("pq-controls")
+        super().__init__([box, self.problem, self.figure, self.caption])
+        self.add_class("pq-explorer")
+
+    def _step(self, change: Any = None) -> None:
+        """Bring picture and sentence in line with the controls, or say why that is impossible."""
+        try:
+            frame = self.scene.compute(self.scene.params(**{n: w.value for n, w in self.controls.items()}))
+            with self.figure.batch_update():
+                self.scene.redraw(self.figure, frame)
+            self.frame, self.caption.text, self.problem.text = frame, self.scene.describe(frame), ""
+        except ValueError as error:
+            self.problem.text = f"{error}. The picture still shows the last settings that were possible."
+        except Exception as error:
+            self.problem.text = f"This figure has a fault, {type(error).__name__}: {error}"
+            if os.environ.get("POLYQUANT_RAISE"):  # the tests want the traceback
+                raise
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view, and for readers without a kernel a picture and the sentence."""
+        alt = self.caption.text
+        data = {"text/plain": alt, "image/png": picture(self.figure, alt)}
+        data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return data, {"image/png": {"alt": alt}}
+
+
+def _widget(control: Control, value: Any) -> ipw.Widget:
+    """The widget for *control*, at *value*."""
+    names = {"description": control.label, "tooltip": control.hint or control.label}
+    wide = {"style": {"description_width": "initial"}}
+    match control:
+        case Switch():
+            return ipw.Checkbox(value, indent=False, **names)
+        case Choice():
+            return ipw.Dropdown(options=control.options, value=value, **names, **wide)
+        case Text():
+            return ipw.Text(value, continuous_update=False, **names, **wide)
+        case Number(log=True):
+            positions = [(_short(v), v) for v in control.grid(value)]
+            return ipw.SelectionSlider(options=positions, value=value, **names, **wide)
+        case Number():
+            kind = ipw.IntSlider if control.whole else ipw.FloatSlider
+            shape = {} if control.whole else {"readout_format": _digits(control.step)}
+            return kind(value, control.low, control.high, control.step, **shape, **names, **wide)
+    raise TypeError(f"no widget for a control of type {type(control).__name__}")
+
+
+def _short(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def _digits(step: float) -> str:
+    """The number format with as many decimals as *step* needs."""
+    decimals = f"{step:.6f}".rstrip("0")
+    return f".{len(decimals) - decimals.index('.') - 1}f"

@@ -1,0 +1,57 @@
+// A line of words in an explorer: the caption (role "status") or the problem with the settings (role "alert").
+// The caption also gives every control and figure of its explorer a name that a screen reader can read.
+
+const CONTROLS = '[role="slider"], select, input, textarea, .widget-readout';
+
+function nameControls(explorer, sentence) {
+  for (const control of explorer.querySelectorAll(CONTROLS)) {
+    const label = control.closest(".jupyter-widgets")?.querySelector(".widget-label, .widget-label-basic > span");
+    const name = label?.textContent.trim();
+    if (name) put(control, "aria-label", control.matches(".widget-readout") ? `${name}, value` : name);
+  }
+  for (const figure of explorer.querySelectorAll(".js-plotly-plot")) {
+    put(figure, "role", "img");
+    put(figure, "aria-label", sentence);
+  }
+}
+
+function put(element, attribute, value) { // writing an equal value would wake the observer again
+  if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+}
+
+function render({ model, el }) {
+  const line = document.createElement("p");
+  line.className = `pq-${model.get("role")}`;
+  line.setAttribute("role", model.get("role"));
+  el.append(line);
+  const show = () => {
+    const text = model.get("text");
+    if (line.textContent !== text) line.textContent = text;
+    line.hidden = !text;
+    rename();
+  };
+
+  let waiting = false;
+  const rename = () => { // at most once a frame, however many nodes a redrawn figure brings
+    if (waiting || model.get("role") !== "status") return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      const explorer = el.closest(".pq-explorer");
+      if (explorer) nameControls(explorer, model.get("text"));
+      if (explorer && !watcher.watching) {
+        watcher.observe(explorer, { childList: true, subtree: true });
+        watcher.watching = true;
+      }
+    });
+  };
+  const watcher = new MutationObserver(rename);
+  model.on("change:text", show);
+  show();
+  return () => {
+    model.off("change:text", show);
+    watcher.disconnect();
+  };
+}
+
+export default { render };
