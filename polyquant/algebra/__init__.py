@@ -7,7 +7,7 @@
 import importlib
 from types import ModuleType
 
-__all__: list[str] = []
+__all__ = ["gf256", "gf2m", "gf2matrix", "gfp", "polynomial"]
 
 
 def __getattr__(name: str) -> ModuleType:
