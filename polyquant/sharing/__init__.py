@@ -3,4 +3,9 @@
 Educational. Not audited, not constant time.
 """
 
-__all__: list[str] = []
+from ._share import Share, share_bits
+from .evolving import Dealer
+from .recovery import checked_bits, recover, recover_bytes
+from .robust import recover_robust
+
+__all__ = ["Dealer", "Share", "checked_bits", "recover", "recover_bytes", "recover_robust", "share_bits"]

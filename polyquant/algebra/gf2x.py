@@ -1,0 +1,106 @@
+"""Polynomials and power series over GF(2): Python integers, the coefficient of x^i is bit i.
+
+Sums are ``a ^ b``, in characteristic 2 also differences. ``multiply`` and its relatives walk over the set bits of
+their *second* factor, so that one is best short, sparse and public. Long operands also exist as little-endian 64-bit
+words; the compiled loops over those are in ``_kernels``.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyquant import _check
+from polyquant.bits import Bits
+
+__all__ = [
+    "divide_low",
+    "from_bits",
+    "from_words",
+    "inverse_low",
+    "multiply",
+    "multiply_low",
+    "to_bits",
+    "to_words",
+    "valuation",
+]
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def multiply(a: int, b: int) -> int:
+    """The product a b.
+
+    >>> bin(multiply(0b11, 0b101))
+    '0b1111'
+    """
+    product = 0
+    while b:
+        low = b & -b
+        product ^= a << (low.bit_length() - 1)
+        b ^= low
+    return product
+
+
+def multiply_low(a: int, b: int, n: int) -> int:
+    """The product a b modulo x^n."""
+    mask = (1 << n) - 1
+    return multiply(a & mask, b & mask) & mask
+
+
+def inverse_low(a: int, n: int) -> int:
+    """The b with a b = 1 modulo x^n; *a* has the constant term 1. Newton's b <- a b^2 doubles what is right."""
+    if not a & 1:
+        raise ValueError("a must have the constant term 1 to be invertible modulo a power of x")
+    b, right = 1, 1
+    while right < n:
+        right = min(2 * right, n)
+        b = multiply_low(multiply_low(b, b, right), a, right)
+    return b & ((1 << n) - 1)
+
+
+def divide_low(a: int, b: int, n: int) -> int:
+    """The power series a / b modulo x^n; *b* has the constant term 1.
+
+    From the low end upwards, one inverse modulo x^64 for all digits: linear in *n* for a short *b*.
+    """
+    step = 64
+    inverse = inverse_low(b, step)
+    rest, quotient = a & ((1 << n) - 1), 0
+    for at in range(0, n, step):
+        digit = multiply_low(inverse, rest, step)
+        rest = (rest ^ multiply(b, digit)) >> step
+        quotient |= digit << at
+    return quotient & ((1 << n) - 1)
+
+
+def valuation(a: int) -> int:
+    """The index of the lowest nonzero coefficient; *a* is not 0."""
+    if a == 0:
+        raise ValueError("a must not be 0: the valuation of 0 is infinite")
+    return (a & -a).bit_length() - 1
+
+
+def from_bits(bits: Bits) -> int:
+    """The polynomial whose coefficient of x^j is bit j of *bits*.
+
+    >>> from_bits(Bits.from_text("0100"))
+    2
+    """
+    return int.from_bytes(bits.data.translate(_REVERSED), "little")
+
+
+def to_bits(a: int, size: int) -> Bits:
+    """The *size* lowest coefficients of *a*, which has no others, as a string: x^0 first."""
+    size = _check.integer("size", size, 0)
+    if _check.integer("a", a, 0).bit_length() > size:
+        raise ValueError(f"a must have at most {size} coefficients, got {a.bit_length()}")
+    return Bits(a.to_bytes((size + 7) // 8, "little").translate(_REVERSED), size)
+
+
+def to_words(a: int, count: int) -> NDArray[np.uint64]:
+    """*a* as *count* words of 64 coefficients, x^0 in the lowest bit of the first."""
+    return np.frombuffer(a.to_bytes(8 * count, "little"), "<u8").astype(np.uint64)
+
+
+def from_words(words: NDArray[np.uint64]) -> int:
+    """The polynomial that :func:`to_words` took apart."""
+    return int.from_bytes(words.astype("<u8", copy=False).tobytes(), "little")
