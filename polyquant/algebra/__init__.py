@@ -1,13 +1,14 @@
 """Exact arithmetic that schemes are built on: modules, not names.
 
-``gf2x`` polynomials over GF(2), ``gf256`` bytes, ``gf2m`` and ``gfp`` fields, ``polynomial`` over any of them,
+``gf2x`` polynomials over GF(2), ``gf256`` bytes, ``gf2m`` and ``gfp`` fields, ``polynomial`` and
+``reedsolomon`` over any of them,
 ``gf2matrix`` matrices of bits.
 """
 
 import importlib
 from types import ModuleType
 
-__all__ = ["gf256", "gf2m", "gf2matrix", "gfp", "polynomial"]
+__all__ = ["gf256", "gf2m", "gf2matrix", "gfp", "polynomial", "reedsolomon"]
 
 
 def __getattr__(name: str) -> ModuleType:

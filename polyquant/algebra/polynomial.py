@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Protocol
 
-__all__ = ["Field", "add", "divide", "evaluate", "interpolate", "multiply", "trim"]
+__all__ = ["Field", "add", "divide", "evaluate", "interpolate", "lagrange", "multiply", "trim"]
 
 Polynomial = tuple[int, ...]
 
@@ -109,3 +109,26 @@ def interpolate(field: Field, xs: Sequence[int], ys: Sequence[int]) -> Polynomia
     for x, coefficient in zip(reversed(xs), reversed(table)):
         result = add(field, multiply(field, (field.subtract(0, x), 1), result), (coefficient,))
     return result
+
+
+def lagrange(field: Field, xs: Sequence[int], at: int) -> Polynomial:
+    """Weights w with f(at) = sum of w_i f(x_i) for every polynomial f of degree below len(xs).
+
+    Raises
+    ------
+    ZeroDivisionError
+        Two of the *xs* are equal.
+
+    >>> from polyquant.algebra.gfp import PrimeField
+    >>> lagrange(PrimeField(257), [1, 2], 0)
+    (2, 256)
+    """
+    weights = []
+    for i, x in enumerate(xs):
+        above, below = 1, 1
+        for j, other in enumerate(xs):
+            if i != j:
+                above = field.multiply(above, field.subtract(at, other))
+                below = field.multiply(below, field.subtract(x, other))
+        weights.append(field.multiply(above, field.inverse(below)))
+    return tuple(weights)

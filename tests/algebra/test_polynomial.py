@@ -62,3 +62,15 @@ def test_equal_points_cannot_be_interpolated():
 def test_nothing_divides_by_zero():
     with pytest.raises(ZeroDivisionError, match="zero polynomial"):
         polynomial.divide(PrimeField(7), (1, 2), (0, 0))
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=str)
+def test_lagrange_weights_evaluate_without_interpolating(field):
+    rng = random.Random(4)
+    size = min(4, field.order)
+    xs, at = rng.sample(range(min(field.order, 1000)), size), rng.randrange(field.order)
+    a = draw(field, rng, size)
+    total = 0
+    for weight, x in zip(polynomial.lagrange(field, xs, at), xs):
+        total = field.add(total, field.multiply(weight, sum_of_powers(field, a, x)))
+    assert total == sum_of_powers(field, a, at)
