@@ -9,10 +9,15 @@ import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import DataError
+from polyquant.sharing import Share, container
+
+SHARE = Share(40, 3, 20, "delta", "tight", 0x12345678, b"8 bytes!")
 
 FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "envelope": (wrap(b"TEST", b"ab", Bits.from_text("10110011101")), lambda data: unwrap(data, b"TEST")),
     "empty envelope": (wrap(b"NONE", b"", Bits(b"", 0)), lambda data: unwrap(data, b"NONE")),
+    "share": (container.to_bytes(SHARE), container.from_bytes),
+    "share in words": (container.to_text(SHARE).encode(), lambda data: container.from_text(data.decode("latin-1"))),
 }
 
 
