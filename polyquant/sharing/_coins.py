@@ -15,6 +15,7 @@ from polyquant._random import Entropy
 from polyquant.errors import SharingError
 
 WORD = 64
+Words = NDArray[np.uint64]
 LABEL = b"polyquant/sharing/v1"
 
 Draw = Callable[[int, int, int], bytes]
@@ -24,9 +25,7 @@ Draw = Callable[[int, int, int], bytes]
 class Coins:
     """*count* series of 64-bit words, drawn from *draw* when they are needed first, up to *limit* bits."""
 
-    def __init__(
-        self, count: int, draw: Draw, limit: int | None = None, known: NDArray[np.uint64] | None = None
-    ) -> None:
+    def __init__(self, count: int, draw: Draw, limit: int | None = None, known: Words | None = None) -> None:
         self._draw = draw
         self.limit = limit
         self._words = np.zeros((count, 0), np.uint64) if known is None else known
@@ -38,8 +37,8 @@ class Coins:
         """Bits drawn so far, all series together."""
         return len(self._words) * (WORD * self._used if self.limit is None else self.limit)
 
-    def words(self, bits: int) -> NDArray[np.uint64]:
-        """The first *bits* coefficients of every series, shape (count, ceil(bits / 64)), read-only."""
+    def words(self, bits: int) -> Words:
+        """At least the first *bits* coefficients of every series, contiguous, shape (count, words)."""
         if self.limit is not None and bits > self.limit:
             raise SharingError(
                 f"series must have {bits} bits for this share, got {self.limit} and must not be extended"
@@ -48,11 +47,9 @@ class Coins:
         if need > self._used:
             with self._lock:  # two threads must not draw two versions of one coefficient
                 self._extend(need)
-        view = self._words[:, :need]
-        view.flags.writeable = False
-        return view
+        return self._words
 
-    def drawn(self) -> NDArray[np.uint64]:
+    def drawn(self) -> Words:
         """Everything drawn so far, shape (count, words)."""
         return self._words[:, : self._used]
 
@@ -71,7 +68,7 @@ class Coins:
         self._words, self._used = words, need
 
 
-def random_coins(count: int, entropy: Entropy, known: NDArray[np.uint64] | None = None) -> Coins:
+def random_coins(count: int, entropy: Entropy, known: Words | None = None) -> Coins:
     """Coins from a source of secret bytes: perfect secrecy."""
     return Coins(count, lambda j, first, words: entropy(8 * words), known=known)
 

@@ -15,17 +15,20 @@ Educational: Python integers are not constant time, and memory is not wiped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from polyquant import _check
 from polyquant._random import SYSTEM, Entropy, entropy_source
 from polyquant.algebra import gf2x
+from polyquant.errors import CorruptError
 from polyquant.prefix import IntegerCode, PrefixCode
 
-from ._coins import LABEL, Coins, given_coins, random_coins, seeded_coins
+from ._coins import LABEL, Coins, Words, given_coins, random_coins, seeded_coins
 from ._share import SET_ID_BYTES, Share, share_bits
+from ._state import GIVEN, RANDOM, SEED, State, read, series_of
 from .points import SIZES, PointCode, point_code
 
 
@@ -108,10 +111,54 @@ class Dealer:
 
     def _evaluate(self, point: int, bits: int) -> int:
         """f(point) modulo x^bits, by Horner's rule."""
-        value = self._secret
-        for series in self._coins.words(bits)[::-1]:
+        value, words = self._secret, -(-bits // 64)
+        for series in self._coins.words(bits)[::-1, :words]:
             value = gf2x.multiply_low(value, point, bits) ^ gf2x.from_words(series)
         return value & ((1 << bits) - 1)
+
+    def reserve(self, parties: int | Iterable[int]) -> None:
+        """Draw the coins for the shares of *parties* now, so that the dealer can be saved before a share leaves it."""
+        for t in [parties] if isinstance(parties, int | np.integer) else parties:
+            self._coins.words(share_bits(self.code, self.k, self.ell, t, size=self.size))
+
+    def to_bytes(self) -> bytes:
+        """The dealer with its **secret** and its coins, for :meth:`from_bytes`.
+
+        Save it before a share is released (:meth:`reserve`, ``to_bytes``, then :meth:`share`). A dealer that forgets
+        coins it has used and draws others deals a second curve, and old and new shares no longer fit together.
+        """
+        source = SEED if self._seed is not None else RANDOM if self._coins.limit is None else GIVEN
+        if self._seed is not None:
+            coins: Words | bytes = self._seed
+        else:
+            coins = self._coins.drawn() if source == RANDOM else self._coins.words(self._coins.limit or 0)
+        amount = len(coins) if isinstance(coins, bytes) else self._coins.limit or coins.shape[1]
+        state = State(source, self._secret, self.k, self.ell, self.code.name, self.size, self.set_id, coins, amount)
+        return state.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, entropy: Entropy = SYSTEM) -> Dealer:
+        """The dealer that :meth:`to_bytes` saved; further coins come from *entropy*.
+
+        Raises
+        ------
+        DataError
+            *data* are not a dealer.
+        """
+        state = read(data)
+        coins: dict[str, Any] = {}
+        if isinstance(state.coins, bytes):
+            coins = {"seed": state.coins}
+        elif state.source == GIVEN:
+            coins = {"series": series_of(state.coins), "series_bits": state.amount}
+        same: dict[str, Any] = {"ell": state.ell, "code": state.code, "size": state.size, "set_id": state.set_id}
+        try:
+            dealer = cls(state.secret, state.k, entropy=entropy, **same, **coins)
+        except ValueError as error:
+            raise CorruptError(f"no dealer is like this: {error}") from None
+        if state.source == RANDOM and not isinstance(state.coins, bytes):
+            dealer._coins = random_coins(state.k - 1, entropy_source(entropy), state.coins)
+        return dealer
 
     def __repr__(self) -> str:
         return f"Dealer(k={self.k}, ell={self.ell}, code={self.code.name}, size={self.size!r})"

@@ -90,7 +90,7 @@ def point_code(code: PointCode | IntegerCode | PrefixCode | str | Mapping[int, s
     code : PointCode, IntegerCode, PrefixCode, str or mapping
         A code of :mod:`polyquant.prefix` (those that begin at 0 encode t - 1; symbol s of a finite code is party
         s + 1), its name with the argument behind a colon ("delta", "golomb:5"), "fixed:B" for exactly 2^B parties,
-        or a table from parties to words of 0 and 1.
+        or a table from parties to words of 0 and 1, also as a name: "table:1=0,2=10".
 
     Raises
     ------
@@ -119,6 +119,8 @@ _ARGUMENTS = {"golomb": "m", "rice": "k", "fibonacci": "m", "exp_golomb": "k", "
 @cache
 def _named(name: str) -> PointCode:
     kind, colon, text = name.partition(":")
+    if kind == "table":
+        return _table(_words(text))
     if (kind in _ARGUMENTS) != bool(colon) or (colon and (not text.isascii() or str(_number(text)) != text)):
         raise ValueError(f"code must be a known prefix code such as 'delta', 'golomb:3' or 'fixed:8', got {name!r}")
     if kind == "fixed":
@@ -129,13 +131,18 @@ def _named(name: str) -> PointCode:
         raise ValueError(f"code must be a known prefix code, got {name!r}: {error}") from None
     shift = 1 - code.least
     siblings = _SIBLINGS.get(kind)
-    run = {"gamma": _octave, "delta": _octave, "omega": _octave, "rice": partial(_aligned, width=int(text or 0))}
+    runs: dict[str, Run] = {
+        "gamma": _octave,
+        "delta": _octave,
+        "omega": _octave,
+        "rice": partial(_aligned, width=int(text or 0)),
+    }
     return PointCode(
         name,
         lambda t: int(code.length(t - shift)),
         lambda t: str(code.encode(t - shift)),
         partial(siblings, argument=int(text or 0)) if siblings else None,
-        run.get(kind),
+        runs.get(kind),
     )
 
 
@@ -226,6 +233,13 @@ def _fixed(width: int) -> PointCode:
         lambda t: _powers(width),
         partial(_aligned, width=width),
     )
+
+
+def _words(text: str) -> dict[int, str]:
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if any(_number(t) < 1 or str(_number(t)) != t for t, _, _ in pairs) or len({t for t, _, _ in pairs}) < len(pairs):
+        raise ValueError("code must list different parties and words as in 'table:1=0,2=10'")
+    return {int(t): word for t, _, word in pairs}
 
 
 def _table(words: Mapping[int, str]) -> PointCode:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from polyquant.algebra import gf2x
 from polyquant.errors import DuplicateShareError, InconsistentSharesError, MixedSharesError, NotEnoughSharesError
@@ -68,7 +69,7 @@ def combinable(shares: Iterable[Share]) -> list[Share]:
                 f"shares must be of one dealing: {share!r} and {first!r} differ in {_which(share, first)}"
             )
     together.sort(key=lambda share: share.t)
-    for one, other in zip(together, together[1:]):
+    for one, other in pairwise(together):
         if one.t == other.t:
             raise DuplicateShareError(f"shares must be of different parties, got two of party {one.t}")
     if len(together) < first.k:
