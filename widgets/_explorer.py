@@ -14,7 +14,7 @@ import anywidget
 import ipywidgets as ipw
 import traitlets
 
-from ._figure import live
+from ._figure import LiveFigure
 from ._picture import picture
 from ._scene import Choice, Control, Number, Scene, Switch, Text
 
@@ -53,7 +53,7 @@ class Explorer(ipw.VBox):
         params = scene.params(**start)
         frame = scene.compute(params)
         self.scene, self.frame = scene, frame
-        self.figure = live(scene.draw(frame))
+        self.figure = LiveFigure(scene.draw(frame))
         self.caption = Line(text=scene.describe(frame), role="status")
         self.problem = Line(role="alert")
         self.controls = {name: _widget(control, getattr(params, name)) for name, control in scene.controls.items()}

@@ -1,16 +1,69 @@
-"""A plotly figure that a kernel can change in place."""
+"""A plotly figure that a kernel can change in place, light enough to have many on a page.
 
+``go.FigureWidget`` sends 5 MB of JavaScript with every figure. A :class:`LiveFigure` sends a few lines that wait for
+the same code from one :class:`Bundle` a kernel, compressed to 1.5 MB. Set ``POLYQUANT_PLAIN_FIGURES=1`` before the
+import to have plotly's own way back.
+"""
+
+import gzip
+import os
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import plotly
 import plotly.graph_objects as go
+import traitlets
 
+HERE = Path(__file__).parent
+CODE = Path(plotly.__file__).parent / "package_data" / "widgetbundle.js"
+PLAIN = os.environ.get("POLYQUANT_PLAIN_FIGURES", "") not in ("", "0")
 CONFIG = {
-    "displaylogo": False,
+    "displaylogo": False,  # a link to another host
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
 }
 
 
-def live(figure: go.Figure) -> go.FigureWidget:
-    """*figure* as a live one: the same traces and layout, trimmed mode bar."""
-    widget = go.FigureWidget(figure)
-    widget._config = {**widget._config, **CONFIG}
-    return widget
+class Bundle(anywidget.AnyWidget):
+    """plotly's front-end code, never shown; a page that is reloaded asks the kernel for it again."""
+
+    _esm = HERE / "_bundle.js"
+    version = traitlets.Unicode(plotly.__version__).tag(sync=True)
+    packed = traitlets.Bytes().tag(sync=True)
+
+
+_bundle: Bundle | None = None
+
+
+def bundle() -> Bundle:
+    """The one Bundle of this kernel, a new one if somebody closed it."""
+    global _bundle
+    if _bundle is None or _bundle.comm is None:
+        _bundle = Bundle(packed=gzip.compress(CODE.read_bytes(), 6, mtime=0))
+    return _bundle
+
+
+class LiveFigure(go.FigureWidget):
+    """A FigureWidget that shares its code, does not call other hosts, and survives a reload of the page."""
+
+    if not PLAIN:
+        _esm = HERE / "_figure.js"
+    _bundle_version = traitlets.Unicode(plotly.__version__).tag(sync=True)
+    _born = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not PLAIN:
+            bundle()
+        super().__init__(*args, **kwargs)
+        self._config = {**self._config, **CONFIG}
+        self._born = True
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """The state for the front end; the whole of it shows the figure as it is now, not as it was born."""
+        state = super().get_state(key, drop_defaults)
+        if key is None and self._born:  # plotly keeps these two as they were when the figure was made
+            for name, now in (("_widget_data", self._data), ("_widget_layout", self._layout_obj._props)):
+                state[name] = self.trait_metadata(name, "to_json", self._trait_to_json)(deepcopy(now), self)
+        return state

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def show_source(*things: Any) -> None:
-    """Print the source of functions, compiled kernels (their Python), classes, or both directions of an integer code."""
+    """Print the source of functions, compiled kernels (their Python), classes, or both ways of an integer code."""
     functions = [f for thing in things for f in _functions(thing)]
     print("\n\n".join(inspect.getsource(f).rstrip() for f in functions))
 

@@ -70,6 +70,7 @@ def draw(frame: Frame) -> go.Figure:
     knot = {"size": 7, "color": PAPER, "line": {"color": MUTED, "width": 1.5}}
     figure.add_scatter(mode="markers", marker=knot, hoverinfo="skip")
     figure.add_scatter(mode="markers+text", textposition="bottom center", textfont={"size": 14, "color": INK})
+    figure.data[2].marker.size = 15
     figure.add_bar(row=2, col=1, orientation="h", textposition="inside", insidetextanchor="middle", textangle=0)
     figure.data[3].update(marker_line={"color": PAPER, "width": 2}, textfont={"size": 15, "color": PAPER})
     figure.add_bar(row=2, col=1, orientation="h", marker_color=SHADE, hoverinfo="skip", textposition="inside")
@@ -99,7 +100,7 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
     knots.x, knots.y = [_place(b)[0] for b in branches], [-len(b) for b in branches]
     leaves.x, leaves.y = [p.middle for p in words], [-p.length for p in words]
     leaves.text = [f"{p.name} = {p.word}" for p in words]
-    leaves.marker = {"size": 15, "color": [_colour(p, frame) for p in words]}
+    leaves.marker.color = [_colour(p, frame) for p in words]
     leaves.hovertemplate = [f"{p.name} = {p.word}: the path from the root<extra></extra>" for p in words]
     strip.base, strip.x = [float(p.start) for p in frame.pieces], [float(p.width) for p in frame.pieces]
     strip.y, strip.text = [0] * len(frame.pieces), [p.name for p in frame.pieces]

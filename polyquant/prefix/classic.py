@@ -13,7 +13,7 @@ from ._counts import exact
 
 
 def shannon(counts: ArrayLike) -> tuple[str, ...]:
-    """Shannon's words [Sha48]: the first bits of the probability of all more frequent symbols.
+    """Shannon's words [SHA48]: the first bits of the probability of all more frequent symbols.
 
     Symbols go by falling count, ties by number. A symbol of probability p gets the least length l with 2^-l <= p, so the
     mean length is below the entropy + 1.
@@ -36,7 +36,7 @@ def shannon(counts: ArrayLike) -> tuple[str, ...]:
 
 
 def fano(counts: ArrayLike) -> tuple[str, ...]:
-    """Fano's words [Fan49]: halve the total again and again; left halves get 0, right halves 1.
+    """Fano's words [FAN49]: halve the total again and again; left halves get 0, right halves 1.
 
     Symbols go by falling count, ties by number. Each run is split where the two halves differ least, ties to the
     shorter left one. Neither optimal nor always as good as Huffman's, but close.

@@ -14,7 +14,7 @@ from .limited import package_merge
 
 
 def huffman(counts: ArrayLike, *, longest: int | None = None, arity: int = 2) -> PrefixCode:
-    """A prefix code with the least mean length for symbols that occur *counts* times [Huf52].
+    """A prefix code with the least mean length for symbols that occur *counts* times [HUF52].
 
     Again and again the *arity* lightest trees become one. Of equal weights the leaf with the smaller symbol goes
     first, leaves go before inner nodes, and these in the order they were made: a rule that fixes the lengths and

@@ -21,8 +21,8 @@ Readings: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 def kraft(lengths: ArrayLike, arity: int = 2) -> Fraction:
     """Sum of arity^-length over all lengths above 0, exactly.
 
-    A prefix code with these lengths exists if and only if the sum is at most 1 [Kra49], and no uniquely decodable
-    code has a larger one [McM56]. Length 0 stands for a symbol without a word.
+    A prefix code with these lengths exists if and only if the sum is at most 1 [KRA49], and no uniquely decodable
+    code has a larger one [MCM56]. Length 0 stands for a symbol without a word.
 
     >>> kraft([1, 2, 3])
     Fraction(7, 8)
@@ -34,7 +34,7 @@ def kraft(lengths: ArrayLike, arity: int = 2) -> Fraction:
 
 
 def entropy(p: ArrayLike) -> float:
-    """Entropy of the probabilities *p*, shape (n,), in bits per symbol [Sha48].
+    """Entropy of the probabilities *p*, shape (n,), in bits per symbol [SHA48].
 
     >>> entropy([0.5, 0.25, 0.25])
     1.5

@@ -1,0 +1,1 @@
+"""Parts of browser_check.py."""

@@ -1,0 +1,104 @@
+"""One lesson: open it, look, run it, move every control, and say what is wrong."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from .chrome import Browser, Traffic
+from .controls import Row, move_all
+from .lab import Lab
+
+PATIENCE = 180  # seconds, to open and to run all
+SLIDERS = {"slider", "range"}
+
+
+@dataclass
+class Bars:
+    """What a lesson may cost: ms from slider to picture (median), MB from the kernel."""
+
+    latency: float = 150
+    megabytes: float = 8
+
+
+@dataclass
+class Report:
+    """What was seen; a lesson passes when ``problems`` is empty."""
+
+    lesson: str
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    controls: list[Row] = field(default_factory=list)
+    measures: dict[str, float | None] = field(default_factory=dict)
+
+
+def check(browser: Browser, lab: Lab, notebook: Path, bars: Bars, out: Path, every: bool) -> Report:
+    """Report on *notebook*, a path in the lab's root; screenshots go to *out*; *every*: all options of every choice."""
+    report, traffic = Report(str(notebook)), Traffic()
+    browser.open(lab.url(notebook))
+    if (state := browser.wait("state()", "idle", PATIENCE)) != "idle":
+        report.problems.append(f"the notebook did not get ready: {state}")
+        return report
+    _look_before(browser, report, out)
+    _run(browser, report)
+    browser.shot(out / "page.png", tall=True)
+    report.controls = move_all(browser, every)
+    for row in report.controls:
+        report.problems += [f"{row.kind} '{row.label}' {what}" for what in row.problems]
+        report.notes += [f"{row.kind} '{row.label}' {what}" for what in row.notes]
+    browser.shot(out / "after.png")
+    _look_after(browser, report)
+    browser.count(traffic)
+    _weigh(report, traffic, bars)
+    report.problems += [f"console: {line}" for line in browser.complaints()]
+    lab.stop_kernels()
+    browser.leave()
+    return report
+
+
+def _look_before(browser: Browser, report: Report, out: Path) -> None:
+    """What a reader sees who has not run anything yet."""
+    time.sleep(1)
+    browser.page("still(500, 10000)")
+    browser.shot(out / "before.png", tall=True)
+    report.problems += [f"broken before running: {words}" for words in browser.page("broken()")]
+
+
+def _run(browser: Browser, report: Report) -> None:
+    start = time.monotonic()
+    browser.page("run()")
+    if not browser.wait("done()", True, PATIENCE):
+        report.problems.append(f"cells still running after {PATIENCE} s")
+    report.measures["run_s"] = round(time.monotonic() - start, 1)
+    browser.page("still(1500, 60000)")
+    first = browser.page("firstPicture()")
+    report.measures["first_picture_s"] = first and round(first / 1000, 1)
+    report.measures["pictures"] = len(browser.page("pictures()"))
+    _cells(browser, report, "")
+
+
+def _cells(browser: Browser, report: Report, when: str) -> None:
+    for cell in browser.page("cells()"):
+        name = f"cell {cell['index']}"
+        said = report.notes if cell["may"] else report.problems
+        said += [line for e in cell["errors"] if (line := f"{name} raised {when}{e}") not in said]
+        if not when and not cell["ran"]:
+            report.problems.append(f"{name} did not run: {cell['head']}")
+        report.notes += [line for e in cell["stderr"] if (line := f"{name} wrote to stderr: {e}") not in report.notes]
+
+
+def _look_after(browser: Browser, report: Report) -> None:
+    _cells(browser, report, "after the controls moved: ")
+    report.problems += [f"broken output: {words}" for words in browser.page("broken()")]
+    report.problems += [f"a picture without words: {which}" for which in browser.page("nameless()")]
+
+
+def _weigh(report: Report, traffic: Traffic, bars: Bars) -> None:
+    report.measures["websocket_MB"] = megabytes = round(traffic.websocket / 1e6, 2)
+    if megabytes > bars.megabytes:
+        report.problems.append(f"the kernel sent {megabytes} MB, over {bars.megabytes:g}")
+    times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
+    report.measures["slider_ms"] = typical = round(median(times)) if times else None
+    if typical is not None and typical > bars.latency:
+        report.problems.append(f"slider to picture takes {typical} ms, median of {len(times)}, over {bars.latency:g}")
+    report.problems += [f"asked another host: {address}" for address in sorted(traffic.strangers)]

@@ -1,0 +1,184 @@
+// What the browser check does inside the page. The last expression installs window.check; running it twice is harmless.
+window.check ??= (() => {
+  const PICTURES = ".js-plotly-plot, img, svg, canvas";
+  const CONTROLS = {
+    slider: ".widget-slider .noUi-handle",
+    range: "input[type=range]",
+    dropdown: "select",
+    checkbox: "input[type=checkbox]",
+    number: "input[type=number]",
+    text: ".widget-text input[type=text], textarea",
+    toggle: ".widget-toggle-buttons button:not(.mod-active)",
+    radio: "input[type=radio]:not(:checked)",
+    button: "button.widget-button:not(.widget-toggle-button)",
+  };
+  const BROKEN = [
+    "Error displaying widget", "Error creating widget", "Loading widget...", "Could not create a model",
+    "Could not create a view", "Failed to load model class", "Javascript Error", "JavaScript output is disabled",
+    "No renderer", "module not found",
+  ];
+
+  const app = () => window.jupyterapp;
+  const panel = () => app()?.shell.currentWidget;
+  const kernel = () => panel()?.context?.sessionContext?.session?.kernel;
+  const root = () => document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook") ?? document.body;
+  const all = css => [...root().querySelectorAll(css)].filter(e => e.closest(".jp-OutputArea"));
+
+  function hash(text) {
+    let h = 2166136261;
+    for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
+    return `${text.length}:${h >>> 0}`;
+  }
+
+  // ---- pictures: a number for everything that a reader can see change in them
+
+  function drawn(figure) {
+    const seen = [];
+    for (const e of figure.querySelectorAll("svg.main-svg :is(path, text, image, rect)")) {
+      for (const a of ["d", "style", "transform", "href", "x", "y", "width", "height"]) seen.push(e.getAttribute(a));
+      if (e.tagName === "text") seen.push(e.textContent);
+    }
+    for (const e of figure.querySelectorAll("canvas")) seen.push(e.toDataURL());
+    return hash(seen.join());
+  }
+
+  const isPart = e => e.parentElement.closest(PICTURES) || e.closest(".jupyter-button, .modebar, .jp-icon, label, [data-icon]");
+
+  function pictures() {
+    return all(PICTURES).filter(e => !isPart(e)).map(e => {
+      if (e.matches(".js-plotly-plot")) return drawn(e);
+      if (e.matches("img")) return hash(e.currentSrc || e.src);
+      return hash(e.matches("canvas") ? e.toDataURL() : e.outerHTML);
+    });
+  }
+
+  const changes = (a, b) => Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).filter(i => a[i] !== b[i]);
+
+  // Resolves when pictures differ from `before` and have then rested for `quiet` ms, or at the timeout.
+  function changed(before, start, timeout, quiet) {
+    return new Promise(resolve => {
+      let first = null, last = before, lastAt = start;
+      const seen = new Set();
+      const tick = () => {
+        const now = performance.now(), current = pictures();
+        if (changes(last, current).length) [last, lastAt] = [current, now];
+        for (const i of changes(before, current)) seen.add(i);
+        if (seen.size) first ??= now;
+        if ((seen.size && now - lastAt > quiet) || now - start > timeout)
+          return resolve({ pictures: [...seen].sort(), ms: first && first - start, settled: lastAt - start });
+        requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    });
+  }
+
+  // Resolves when no picture has changed for `quiet` ms: late widget views, the figures' own code still arriving.
+  function still(quiet, timeout) {
+    return new Promise(resolve => {
+      const start = performance.now();
+      let last = pictures(), lastAt = start;
+      const tick = () => {
+        const now = performance.now(), current = pictures();
+        if (changes(last, current).length) [last, lastAt] = [current, now];
+        if (now - lastAt > quiet || now - start > timeout) return resolve(lastAt - start);
+        setTimeout(tick, 100);
+      };
+      tick();
+    });
+  }
+
+  // ---- controls
+
+  function controls() {
+    const found = [];
+    for (const [kind, css] of Object.entries(CONTROLS))
+      for (const e of all(css)) {
+        const dead = e.disabled || e.closest("[disabled]") || e.getAttribute("aria-disabled") === "true";
+        if (dead || (e.offsetParent === null && kind !== "checkbox")) continue;
+        if (kind === "button" && e.closest(".widget-toggle-buttons")) continue;
+        const box = e.closest(".jupyter-widgets:not(.widget-container)");
+        const label = box?.querySelector("label, .widget-label")?.textContent || e.textContent;
+        found.push({ kind, element: e, label: label.trim().slice(0, 60), options: e.options?.length, value: e.value });
+      }
+    return found;
+  }
+
+  const tell = (e, ...names) => names.forEach(n => e.dispatchEvent(new Event(n, { bubbles: true })));
+
+  const MOVES = {
+    keys: (e, keys) => keys.forEach(key =>
+      e.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true, cancelable: true }))),
+    click: e => e.click(),
+    select: (e, index) => { e.selectedIndex = index; tell(e, "input", "change"); },
+    write: (e, value) => { // past the setters of frameworks that watch the property
+      const kind = e.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+      Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(e, value);
+      tell(e, "input", "change");
+    },
+  };
+
+  // Moves a control and times the pictures.
+  function move(element, how, what, timeout) {
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+    const before = pictures(), start = performance.now();
+    MOVES[how](element, what);
+    return changed(before, start, timeout, 250);
+  }
+
+  const alerts = () => all('[role="alert"]').map(e => e.textContent.trim()).filter(Boolean);
+
+  // ---- the notebook
+
+  function state() {
+    if (!panel()?.context?.isReady || !panel().content?.widgets) return "loading";
+    return kernel()?.status ?? "no kernel";
+  }
+
+  let running = "not started", firstPicture = null;
+  async function run() {
+    const start = performance.now();
+    const watch = () => {
+      if (all(PICTURES).some(e => !isPart(e))) firstPicture = performance.now() - start;
+      else if (running !== "done") requestAnimationFrame(watch);
+    };
+    running = "running";
+    firstPicture = null;
+    await app().commands.execute("notebook:clear-all-cell-outputs");
+    watch();
+    app().commands.execute("notebook:run-all-cells").finally(() => { running = "done"; });
+  }
+
+  function cells() {
+    return panel().content.widgets.map((cell, index) => ({ cell, index }))
+      .filter(({ cell }) => cell.model.type === "code" && cell.model.sharedModel.getSource().trim())
+      .map(({ cell, index }) => {
+        const outputs = cell.model.outputs.toJSON();
+        return {
+          index,
+          ran: cell.model.executionCount !== null,
+          may: (cell.model.getMetadata("tags") ?? []).includes("raises-exception"),
+          head: cell.model.sharedModel.getSource().split("\n")[0].slice(0, 80),
+          errors: outputs.filter(o => o.output_type === "error").map(o => `${o.ename}: ${o.evalue}`.slice(0, 300)),
+          stderr: outputs.filter(o => o.name === "stderr").map(o => [o.text].flat().join("").slice(0, 300)),
+        };
+      });
+  }
+
+  const broken = () => [...new Set(all(".jp-OutputArea-output").flatMap(e =>
+    BROKEN.filter(words => e.textContent.includes(words)).map(words => `${words}: ${e.textContent.slice(0, 120)}`)))];
+
+  // Pictures that say nothing to a reader who does not see them.
+  function nameless() {
+    return all(PICTURES).filter(e => !isPart(e)).filter(e => {
+      if (e.matches("img")) return !e.alt.trim();
+      const named = e.closest("[aria-label], [aria-labelledby], [aria-hidden='true']");
+      return !named && !e.querySelector(":scope > title");
+    }).map(e => `${e.tagName.toLowerCase()}.${e.className.baseVal ?? e.className} ${(e.src ?? "").slice(0, 60)}`.trim());
+  }
+
+  const height = () => Math.max(...[...root().querySelectorAll(".jp-WindowedPanel-outer"), root()].map(e => e.scrollHeight));
+
+  return { pictures, still, controls, move, alerts, state, run, cells, broken, nameless, height,
+    done: () => running === "done" && kernel()?.status === "idle", firstPicture: () => firstPicture };
+})();

@@ -1,0 +1,50 @@
+# make lessons   opens the lessons in JupyterLab         make test   runs every test
+# Another Python: make lessons PYTHON=python3.12         everything else: make help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The environment's own Python once there is one, so that PYTHON= is said only once.
+HOST = $(or $(wildcard $(BIN)/python),$(PYTHON))
+RUN := $(BIN)/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help lessons test check lessons-build browser bench warm clean
+
+help: ## these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+lessons: install-lessons warm ## install what is missing, open JupyterLab at the first lesson
+	$(RUN) jupyterlab --config=binder/jupyter_server_config.json --allow-root --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb
+
+test: install-test ## unit tests, doctests, contracts; then every lesson's every output
+	$(RUN) pytest
+	$(RUN) pytest --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src lessons
+
+check: install-check ## style and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+
+lessons-build: install-check install-lessons ## run lessons/src/*.py and save them as lessons/*.ipynb
+	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
+
+browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
+	$(RUN) pytest -m browser tests/browser
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root .
+
+bench: install-bench ## speed, beside peers and limits
+	$(RUN) pytest benchmarks -o python_files='bench_*.py'
+
+warm: install-lessons ## compile every kernel once, so that the first slider does not wait
+	$(RUN) polyquant._warm
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks browser_check_out
+
+# 0.1 s when there is nothing to do: .ci/install.py keeps a stamp of what it installed.
+.PHONY: install-%
+install-%:
+	@command -v $(HOST) >/dev/null || { echo "polyquant needs Python 3.11 or newer, and there is no $(HOST) here"; exit 1; }
+	@$(HOST) -c 'import sys; old = sys.version_info < (3, 11); sys.exit(old and "polyquant needs Python 3.11 or newer; $(HOST) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")'
+	@$(HOST) .ci/install.py $*
