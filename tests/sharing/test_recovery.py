@@ -53,7 +53,8 @@ def test_the_worked_example():
     shares = [dealer.share(t) for t in (1, 2, 3)]
     assert [f"{s.value:0{s.bits}b}"[::-1] for s in shares] == ["00", "101010", "101100"]
     assert recover(shares) == 3
-    assert checked_bits(shares) == 14 - oracle.rank(sum(columns(3, 2, "gamma", "published", (1, 2, 3))[:2], [])) == 2
+    of_secret, of_coins, sizes = columns(3, 2, "gamma", "published", (1, 2, 3))
+    assert checked_bits(shares) == sum(sizes) - oracle.rank(of_secret + of_coins) == 2
 
 
 @pytest.mark.parametrize(
