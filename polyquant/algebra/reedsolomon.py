@@ -13,7 +13,7 @@ def decode(
 ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """The curve of degree below *k* that misses at most *max_errors* points, and the xs of those, or None.
 
-    Gao's algorithm [Gao03]: Euclid on prod (y - x_i) and the curve through all points, stopped half way. It finds the
+    Gao's algorithm [GAO03]: Euclid on prod (y - x_i) and the curve through all points, stopped half way. It finds the
     curve whenever 2 max_errors <= len(xs) - k, and then there is only one.
 
     >>> from polyquant.algebra.gfp import PrimeField
@@ -22,7 +22,7 @@ def decode(
 
     References
     ----------
-    [Gao03] S. Gao, A new algorithm for decoding Reed-Solomon codes.
+    [GAO03] S. Gao, A new algorithm for decoding Reed-Solomon codes.
     """
     old: tuple[int, ...] = (1,)
     for x in xs:
