@@ -1,4 +1,4 @@
-"""Shamir's scheme: the secret is where a random curve of degree k - 1 starts, a share is another of its points.
+"""Shamir's scheme [SHA79]: a random curve of degree k - 1 starts at the secret, a share is another of its points.
 
 The number of parties is bounded before the first share is dealt: a field of q elements has q - 1 points besides 0.
 A secret of bytes is shared byte by byte over GF(256); an integer is one element of the field that is named.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from polyquant import _check
 from polyquant._random import SYSTEM, Entropy, entropy_source, integer_below
@@ -23,9 +23,10 @@ from polyquant.algebra.gf2m import BinaryField
 from polyquant.algebra.gfp import PrimeField
 from polyquant.errors import DuplicateShareError, InconsistentSharesError, MixedSharesError, NotEnoughSharesError
 
+from ._rows import GF256, contradictions, deal_rows, powers, recover_rows, start
+
 __all__ = ["GF256", "ShamirShare", "deal", "deal_rows", "recover", "recover_robust", "recover_rows"]
 
-GF256 = BinaryField(8)
 FiniteField = BinaryField | PrimeField
 
 
@@ -127,36 +128,6 @@ def deal(
     return [ShamirShare(x, k, field, y, set_id) for x, y in zip(xs, _curve([secret, *coefficients], xs, field))]
 
 
-def deal_rows(secret: ArrayLike, k: int, xs: Sequence[int], *, entropy: Entropy = SYSTEM) -> NDArray[np.uint8]:
-    """Shares over GF(256) as an array: row i belongs to party xs[i].
-
-    A byte of a row depends on the same byte of the secret only, so many short secrets for the same parties are one
-    long secret.
-
-    Parameters
-    ----------
-    secret : array of bytes, shape (n,)
-    k : int
-        Threshold, 2 to 255.
-    xs : sequence of int
-        Parties, distinct, 1 to 255.
-
-    Returns
-    -------
-    NDArray[uint8]
-        Shape (len(xs), n).
-    """
-    row = np.asarray(secret)
-    if row.dtype != np.uint8:
-        row = _check.integers("secret", row, 0, 255).astype(np.uint8)
-    if row.ndim != 1:
-        raise ValueError(f"secret must have 1 dimension, got shape {row.shape}")
-    points = _parties(xs, GF256)
-    k = _check.integer("k", k, 2, 255)
-    coins = np.frombuffer(entropy_source(entropy)((k - 1) * row.size), np.uint8).reshape(k - 1, row.size)
-    return gf256.combine(_powers(points, k), np.vstack([row, coins]))
-
-
 def recover(shares: Iterable[ShamirShare]) -> int | bytes:
     """The secret, from *k* shares or more; more are checked against each other.
 
@@ -175,25 +146,6 @@ def recover(shares: Iterable[ShamirShare]) -> int | bytes:
     if len(curve) > k:
         raise _inconsistent(k, len(group))
     return curve[0] if curve else 0
-
-
-def recover_rows(xs: Sequence[int], rows: NDArray[np.uint8], k: int) -> NDArray[np.uint8]:
-    """The secret, shape (n,), from rows of :func:`deal_rows`, shape (m, n), m >= k.
-
-    Raises
-    ------
-    NotEnoughSharesError, DuplicateShareError, InconsistentSharesError
-        As for :func:`recover`.
-    """
-    points = _parties(xs, GF256)
-    k = _check.integer("k", k, 2, 255)
-    if rows.dtype != np.uint8 or rows.ndim != 2 or len(rows) != len(points):
-        raise ValueError(f"rows must be uint8 of shape ({len(points)}, n), got {rows.dtype} of shape {rows.shape}")
-    if len(points) < k:
-        raise NotEnoughSharesError(f"{k} shares are needed, got {len(points)}")
-    if _contradictions(points, rows, k).any():
-        raise _inconsistent(k, len(points))
-    return _start(points, rows, k)
 
 
 def recover_robust(shares: Iterable[ShamirShare], *, max_errors: int) -> tuple[int | bytes, tuple[int, ...]]:
@@ -229,9 +181,9 @@ def _robust_bytes(group: list[ShamirShare], k: int, budget: int) -> tuple[bytes,
     """Decode at one byte that does not fit, drop the shares that are wrong there, look again."""
     xs, rows, wrong = [share.x for share in group], _rows(group), set[int]()
     while True:
-        bad = _contradictions(xs, rows, k)
+        bad = contradictions(xs, rows, k)
         if not bad.any():
-            return _start(xs, rows, k).tobytes(), tuple(sorted(wrong))
+            return start(xs, rows, k).tobytes(), tuple(sorted(wrong))
         column = int(np.argmax(bad))
         found = _decode(xs, rows[:, column].tolist(), k, budget - len(wrong), GF256)[1]
         wrong.update(found)
@@ -248,36 +200,12 @@ def _decode(
     return found
 
 
-def _start(xs: Sequence[int], rows: NDArray[np.uint8], k: int) -> NDArray[np.uint8]:
-    """Where the curve through the first k rows starts, shape (n,)."""
-    return gf256.combine([polynomial.lagrange(GF256, xs[:k], 0)], rows[:k]).reshape(-1)
-
-
-def _contradictions(xs: Sequence[int], rows: NDArray[np.uint8], k: int) -> NDArray[np.bool_]:
-    """Which bytes of the shares behind the first k are not on the curve through the first k, shape (n,)."""
-    bad = np.zeros(rows.shape[1], np.bool_)
-    for x, row in zip(xs[k:], rows[k:]):
-        bad |= gf256.combine([polynomial.lagrange(GF256, xs[:k], x)], rows[:k])[0] != row
-    return bad
-
-
 def _curve(coefficients: Sequence[int | bytes], xs: list[int], field: FiniteField) -> Sequence[int | bytes]:
     if isinstance(coefficients[0], bytes):
         rows = np.frombuffer(b"".join(map(_octets, coefficients)), np.uint8).reshape(len(coefficients), -1)
-        return [row.tobytes() for row in gf256.combine(_powers(xs, len(coefficients)), rows)]
+        return [row.tobytes() for row in gf256.combine(powers(xs, len(coefficients)), rows)]
     values = [_integer(c) for c in coefficients]
     return [polynomial.evaluate(field, values, x) for x in xs]
-
-
-def _powers(xs: Sequence[int], k: int) -> list[list[int]]:
-    """Rows (1, x, x^2, ..., x^(k-1))."""
-    table = []
-    for x in xs:
-        row = [1]
-        for _ in range(k - 1):
-            row.append(GF256.multiply(row[-1], x))
-        table.append(row)
-    return table
 
 
 def _one_dealing(shares: Iterable[ShamirShare]) -> list[ShamirShare]:
