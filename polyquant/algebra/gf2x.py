@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from polyquant import _check
 from polyquant.bits import Bits
 
+from ._kernels import gf2x as kernels
+from ._kernels import wide
+from ._kernels.clmul import MODE
+
 __all__ = [
     "divide_low",
+    "evaluate_words",
     "from_bits",
     "from_words",
     "inverse_low",
@@ -104,3 +109,31 @@ def to_words(a: int, count: int) -> NDArray[np.uint64]:
 def from_words(words: NDArray[np.uint64]) -> int:
     """The polynomial that :func:`to_words` took apart."""
     return int.from_bytes(words.astype("<u8", copy=False).tobytes(), "little")
+
+
+def evaluate_words(
+    points: NDArray[np.uint64],
+    leading: NDArray[np.uint64],
+    series: NDArray[np.uint64],
+    bits: int,
+    out: NDArray[np.uint64],
+) -> None:
+    """Into *out* the values of a polynomial in y at many *points* of one word each, modulo x^bits.
+
+    Parameters
+    ----------
+    points : array of uint64, shape (n,)
+        Public: the running time depends on them, not on the coefficients.
+    leading : array of uint64, shape (m,)
+        The coefficient of y^c, in words; m is a multiple of 8 and at least ceil(bits / 64).
+    series : array of uint64, shape (c, m)
+        The coefficients of y^0 .. y^(c-1), contiguous.
+    out : array of uint64, shape (n, ceil(bits / 64))
+        Contiguous; written.
+    """
+    words, mask = -(-bits // 64), np.uint64((1 << (bits - 1) % 64 + 1) - 1)
+    if not wide.HAVE_WIDE:
+        kernels.horner(points, leading, series, words, mask, out, MODE)
+        return
+    horner = wide.horner_short if words <= wide.LANES else wide.horner
+    horner(points, leading, series.reshape(-1), len(series), words, mask, out.reshape(-1))

@@ -15,6 +15,7 @@ from polyquant._random import Entropy
 from polyquant.errors import SharingError
 
 WORD = 64
+BLOCK = 8
 Words = NDArray[np.uint64]
 LABEL = b"polyquant/sharing/v1"
 
@@ -28,8 +29,10 @@ class Coins:
     def __init__(self, count: int, draw: Draw, limit: int | None = None, known: Words | None = None) -> None:
         self._draw = draw
         self.limit = limit
-        self._words = np.zeros((count, 0), np.uint64) if known is None else known
-        self._used = self._words.shape[1]
+        self._words = np.zeros((count, 0), np.uint64)
+        self._used = 0
+        if known is not None:
+            self._words, self._used = self._grown(known.shape[1], known), known.shape[1]
         self._lock = threading.Lock()
 
     @property
@@ -38,7 +41,7 @@ class Coins:
         return len(self._words) * (WORD * self._used if self.limit is None else self.limit)
 
     def words(self, bits: int) -> Words:
-        """At least the first *bits* coefficients of every series, contiguous, shape (count, words)."""
+        """At least the first *bits* coefficients of every series, contiguous, shape (count, a multiple of 8 words)."""
         if self.limit is not None and bits > self.limit:
             raise SharingError(
                 f"series must have {bits} bits for this share, got {self.limit} and must not be extended"
@@ -56,16 +59,17 @@ class Coins:
     def _extend(self, need: int) -> None:
         if need <= self._used:
             return
-        count, room = self._words.shape
-        if need > room:
-            words = np.zeros((count, need + min(need // 8, 1 << 16)), np.uint64)
-            words[:, : self._used] = self._words[:, : self._used]
-        else:
-            words = self._words
-        for j in range(count):
+        words = self._grown(need, self.drawn()) if need > self._words.shape[1] else self._words
+        for j in range(len(words)):
             fresh = self._draw(j, self._used, need - self._used)
             words[j, self._used : need] = np.frombuffer(fresh, "<u8")
         self._words, self._used = words, need
+
+    def _grown(self, need: int, known: Words) -> Words:
+        room = need + min(need // 8, 1 << 16)
+        words = np.zeros((len(known), -(-room // BLOCK) * BLOCK), np.uint64)
+        words[:, : known.shape[1]] = known
+        return words
 
 
 def random_coins(count: int, entropy: Entropy, known: Words | None = None) -> Coins:

@@ -15,21 +15,25 @@ Educational: Python integers are not constant time, and memory is not wiped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
 from polyquant._random import SYSTEM, Entropy, entropy_source
 from polyquant.algebra import gf2x
+from polyquant.algebra._kernels.clmul import COMPILED
 from polyquant.errors import CorruptError
 from polyquant.prefix import IntegerCode, PrefixCode
 
 from ._coins import LABEL, Coins, Words, given_coins, random_coins, seeded_coins
 from ._share import SET_ID_BYTES, Share, share_bits
 from ._state import GIVEN, RANDOM, SEED, State, read, series_of
+from .bulk import ShareBlock, deal, pieces
 from .points import SIZES, PointCode, point_code
+from .recovery import LONG, WORD
 
 
 class Dealer:
@@ -79,6 +83,7 @@ class Dealer:
         set_id: bytes | None = None,
     ) -> None:
         self._secret, self.ell = _secret(secret, ell)
+        self._secret_words = np.zeros(0, np.uint64)
         self.k = _check.integer("k", k, 2, _check.MAX)
         self.code = point_code(code)
         self.size = _check.choice("size", size, SIZES)
@@ -111,10 +116,61 @@ class Dealer:
 
     def _evaluate(self, point: int, bits: int) -> int:
         """f(point) modulo x^bits, by Horner's rule."""
-        value, words = self._secret, -(-bits // 64)
-        for series in self._coins.words(bits)[::-1, :words]:
-            value = gf2x.multiply_low(value, point, bits) ^ gf2x.from_words(series)
+        series, words = self._coins.words(bits), -(-bits // WORD)
+        if COMPILED and bits >= LONG and point.bit_length() <= WORD:
+            out = np.empty((1, words), np.uint64)
+            gf2x.evaluate_words(np.array([point], np.uint64), self._leading(series.shape[1]), series, bits, out)
+            return gf2x.from_words(out[0])
+        value = self._secret
+        for coins in series[::-1, :words]:
+            value = gf2x.multiply_low(value, point, bits) ^ gf2x.from_words(coins)
         return value & ((1 << bits) - 1)
+
+    def _leading(self, words: int) -> Words:
+        """The secret in as many words as the series have."""
+        if self._secret_words.size < words:
+            self._secret_words = gf2x.to_words(self._secret, words)
+        return self._secret_words
+
+    def shares(self, parties: ArrayLike | range) -> list[ShareBlock]:
+        """The shares of many parties, in one block for each length; inside a block in the order of *parties*."""
+        ts = np.arange(parties.start, parties.stop, parties.step) if isinstance(parties, range) else parties
+        ts = _check.integers("parties", ts, 1)
+        places: dict[int, list[slice | NDArray[np.int64]]] = {}
+        for piece in pieces(self.code, self.k, self.ell, self.size, ts):
+            places.setdefault(piece.bits, []).append(piece.places)
+        return [self._block(bits, self._in_order(ts, where)) for bits, where in places.items()]
+
+    @staticmethod
+    def _in_order(parties: NDArray[np.int64], places: list[slice | NDArray[np.int64]]) -> NDArray[np.int64]:
+        if len(places) == 1 and isinstance(places[0], slice):
+            return parties[places[0]].copy()
+        chosen = np.zeros(len(parties), np.bool_)
+        for place in places:
+            chosen[place] = True
+        return parties[chosen]
+
+    def _block(self, bits: int, parties: NDArray[np.int64]) -> ShareBlock:
+        words = np.empty((len(parties), -(-bits // WORD)), np.uint64)
+        series = self._coins.words(bits)
+        if self.code.length(int(parties[0])) <= WORD:
+            deal(self.code, bits, parties, self._leading(series.shape[1]), series, words)
+        else:
+            for row, t in enumerate(parties):
+                words[row] = gf2x.to_words(self._evaluate(self.code.point(int(t)), bits), words.shape[1])
+        return ShareBlock(parties, self.k, self.ell, self.code, self.size, bits, words, self.set_id)
+
+    def iter_shares(self, parties: range, *, block_bytes: int = 1 << 24) -> Iterator[ShareBlock]:
+        """The shares of a long range of parties, never all at once: blocks of about *block_bytes* bytes."""
+        if not isinstance(parties, range):
+            raise TypeError(f"parties must be a range, got {type(parties).__name__}")
+        room = _check.integer("block_bytes", block_bytes, 1)
+        at = 0
+        while at < len(parties):
+            longest = share_bits(self.code, self.k, self.ell, max(parties[at], parties[-1]), size=self.size)
+            n = max(1, 8 * room // longest)
+            yield from self.shares(parties[at : at + n])
+            at += n
 
     def reserve(self, parties: int | Iterable[int]) -> None:
         """Draw the coins for the shares of *parties* now, so that the dealer can be saved before a share leaves it."""
@@ -131,7 +187,8 @@ class Dealer:
         if self._seed is not None:
             coins: Words | bytes = self._seed
         else:
-            coins = self._coins.drawn() if source == RANDOM else self._coins.words(self._coins.limit or 0)
+            self._coins.words(self._coins.limit or 0)  # given coins are kept whole
+            coins = self._coins.drawn()
         amount = len(coins) if isinstance(coins, bytes) else self._coins.limit or coins.shape[1]
         state = State(source, self._secret, self.k, self.ell, self.code.name, self.size, self.set_id, coins, amount)
         return state.to_bytes()

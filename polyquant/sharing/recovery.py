@@ -12,10 +12,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from polyquant.algebra import gf2x
+from polyquant.algebra._kernels.clmul import COMPILED, MODE
 from polyquant.errors import DuplicateShareError, InconsistentSharesError, MixedSharesError, NotEnoughSharesError
 
+from ._kernels import peel as kernels
 from ._share import Share
+
+WORD = 64
+LONG = 64 * WORD
+"""From this many bits on compiled loops over words are faster than Python's integers."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,12 +94,27 @@ def peel(shares: Sequence[Share]) -> int:
     """The secret of combinable *shares*."""
     first = shares[0]
     live = [Live(share.bits, share.t, share.code.point(share.t), share.value) for share in shares]
+    if COMPILED and live[0].precision >= LONG and all(entry.point.bit_length() <= WORD for entry in live):
+        return _peel_words(live, first.k - 1, first.ell)
     for _ in range(first.k - 1):
         live = peel_round(live)
     secret = live[0].value
     if secret.bit_length() > first.ell or any(entry.value != secret for entry in live):
         raise InconsistentSharesError(f"the {len(shares)} shares fit no secret of {first.ell} bits")
     return secret
+
+
+def _peel_words(live: Sequence[Live], rounds: int, ell: int) -> int:
+    """The same on words."""
+    width = -(-max(entry.precision for entry in live) // WORD)
+    points = np.array([[entry.point for entry in live]], np.uint64)
+    precisions = np.array([[entry.precision for entry in live]], np.int64)
+    words = np.stack([gf2x.to_words(entry.value, width) for entry in live])[None]
+    secrets, good = np.zeros((1, -(-ell // WORD)), np.uint64), np.zeros(1, np.bool_)
+    kernels.recover_rows(points, precisions, words, rounds, ell, secrets, good, MODE)
+    if not good[0]:
+        raise InconsistentSharesError(f"the {len(live)} shares fit no secret of {ell} bits")
+    return gf2x.from_words(secrets[0])
 
 
 def peel_round(live: Sequence[Live]) -> list[Live]:
