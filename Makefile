@@ -15,7 +15,7 @@ help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 lessons: install-lessons warm ## install what is missing, open JupyterLab at the first lesson
-	$(RUN) jupyterlab --config=binder/jupyter_server_config.json --allow-root --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb
+	$(RUN) jupyterlab --allow-root --LabApp.app_settings_dir=binder/lab_settings --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb
 
 test: install-test ## unit tests, doctests, contracts; then every lesson's every output
 	$(RUN) pytest
@@ -46,5 +46,5 @@ clean: ## remove the environment and everything built
 .PHONY: install-%
 install-%:
 	@command -v $(HOST) >/dev/null || { echo "polyquant needs Python 3.11 or newer, and there is no $(HOST) here"; exit 1; }
-	@$(HOST) -c 'import sys; old = sys.version_info < (3, 11); sys.exit(old and "polyquant needs Python 3.11 or newer; $(HOST) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")'
+	@$(HOST) -c 'import sys; old = sys.version_info < (3, 11); sys.exit(old and "polyquant needs Python 3.11 or newer; $(HOST) is " + sys.version.split()[0] + ". Name another: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@$(HOST) .ci/install.py $*

@@ -96,6 +96,8 @@ def compare(source: Path, target: Path) -> list[str]:
         skipped = "nbval-skip" in cell.metadata.get("tags", [])
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None and not skipped:
             complaints.append(f"cell {i} was never run")
+        if any(VIEW in output.get("data", {}) for output in cell.get("outputs", [])):
+            complaints.append(f"cell {i} holds a live view")
     return complaints + (["it holds widget state"] if "widgets" in saved.metadata else [])
 
 

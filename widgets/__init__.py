@@ -27,7 +27,15 @@ Colours have meanings (``_theme``): SIGNAL what is studied, ACCENT what was just
 from importlib import import_module
 from typing import Any
 
-SCENES: tuple[str, ...] = ("kraft_strip", "flipped_bit", "letters")  # in the order of the lessons
+SCENES: tuple[str, ...] = (  # in the order of the lessons
+    "integer_codes",
+    "kraft_strip",
+    "flipped_bit",
+    "letters",
+    "implied_laws",
+    "golomb_panel",
+    "real_numbers",
+)
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 
 

@@ -47,12 +47,14 @@ class Explorer(ipw.VBox):
     figure : plotly.graph_objects.FigureWidget
     caption, problem : Line
         ``.text`` is what the picture shows, in words, and why the last settings were impossible.
+    fault : Exception or None
+        What went wrong in the last step, if it was not a ValueError.
     """
 
     def __init__(self, scene: Scene, **start: Any) -> None:
         params = scene.params(**start)
         frame = scene.compute(params)
-        self.scene, self.frame = scene, frame
+        self.scene, self.frame, self.fault = scene, frame, None
         self.figure = LiveFigure(scene.draw(frame))
         self.caption = Line(text=scene.describe(frame), role="status")
         self.problem = Line(role="alert")
@@ -66,16 +68,19 @@ class Explorer(ipw.VBox):
 
     def _step(self, change: Any = None) -> None:
         """Bring picture and sentence in line with the controls, or say why that is impossible."""
+        self.fault = None
         try:
             frame = self.scene.compute(self.scene.params(**{n: w.value for n, w in self.controls.items()}))
+            sentence = self.scene.describe(frame)
             with self.figure.batch_update():
                 self.scene.redraw(self.figure, frame)
-            self.frame, self.caption.text, self.problem.text = frame, self.scene.describe(frame), ""
+            self.frame, self.caption.text, self.problem.text = frame, sentence, ""
         except ValueError as error:
             self.problem.text = f"{error}. The picture still shows the last settings that were possible."
         except Exception as error:
+            self.fault = error
             self.problem.text = f"This figure has a fault, {type(error).__name__}: {error}"
-            if os.environ.get("POLYQUANT_RAISE"):  # the tests want the traceback
+            if os.environ.get("POLYQUANT_RAISE"):  # for whoever writes a scene: the traceback, in the log of the page
                 raise
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -103,7 +108,8 @@ def _widget(control: Control, value: Any) -> ipw.Widget:
         case Number():
             kind = ipw.IntSlider if control.whole else ipw.FloatSlider
             shape = {} if control.whole else {"readout_format": _digits(control.step)}
-            return kind(value, control.low, control.high, control.step, **shape, **names, **wide)
+            span = {"min": control.low, "max": control.high, "step": control.step}
+            return kind(value, **span, **shape, **names, **wide)
     raise TypeError(f"no widget for a control of type {type(control).__name__}")
 
 

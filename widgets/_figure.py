@@ -7,14 +7,34 @@ import to have plotly's own way back.
 
 import gzip
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import plotly
-import plotly.graph_objects as go
 import traitlets
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Let imports believe for a moment that module *name* is not installed."""
+    absent = {name: None} if name not in sys.modules else {}
+    sys.modules.update(absent)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for one in absent:
+            del sys.modules[one]
+
+
+# FigureWidget looks for nbformat, which loads jsonschema, which compiles the grammar of international web addresses:
+# more than a second before the first figure, for a check that nobody asks for here.
+with _without("rfc3987_syntax"):
+    from plotly.graph_objects import FigureWidget
 
 HERE = Path(__file__).parent
 CODE = Path(plotly.__file__).parent / "package_data" / "widgetbundle.js"
@@ -45,7 +65,7 @@ def bundle() -> Bundle:
     return _bundle
 
 
-class LiveFigure(go.FigureWidget):
+class LiveFigure(FigureWidget):
     """A FigureWidget that shares its code, does not call other hosts, and survives a reload of the page."""
 
     if not PLAIN:

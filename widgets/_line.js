@@ -1,13 +1,16 @@
 // A line of words in an explorer: the caption (role "status") or the problem with the settings (role "alert").
 // The caption also gives every control and figure of its explorer a name that a screen reader can read.
 
+const LABEL = ".widget-label, .widget-label-basic > span";
 const CONTROLS = '[role="slider"], select, input, textarea, .widget-readout';
 
 function nameControls(explorer, sentence) {
-  for (const control of explorer.querySelectorAll(CONTROLS)) {
-    const label = control.closest(".jupyter-widgets")?.querySelector(".widget-label, .widget-label-basic > span");
-    const name = label?.textContent.trim();
-    if (name) put(control, "aria-label", control.matches(".widget-readout") ? `${name}, value` : name);
+  for (const box of explorer.querySelectorAll(".pq-controls > *")) {
+    const texts = [...box.querySelectorAll(LABEL)].map((label) => label.textContent.trim());
+    const name = texts.find((text) => text); // a checkbox has an empty label before its own
+    for (const control of name ? box.querySelectorAll(CONTROLS) : []) {
+      put(control, "aria-label", control.matches(".widget-readout") ? `${name}, value` : name);
+    }
   }
   for (const figure of explorer.querySelectorAll(".js-plotly-plot")) {
     put(figure, "role", "img");

@@ -77,6 +77,7 @@ class Browser:
         if tall:
             self.driver.set_window_size(size["width"], min(max(self.page("height()") + 220, 600), 9000))
             time.sleep(0.6)
+            self.page("height()")
         self.driver.save_screenshot(str(path))
         self.driver.set_window_size(size["width"], size["height"])
 

@@ -7,7 +7,7 @@ from selenium.common.exceptions import WebDriverException
 
 from .chrome import Browser
 
-REACTION = 5000  # ms that a control has to change a picture
+REACTION = 3000  # ms that a control has to change a picture
 Move = tuple[str, Any]  # (how, what) as page.js has them
 
 
@@ -52,7 +52,9 @@ def move_all(browser: Browser, every: bool) -> list[Row]:
     for control in browser.page("controls()"):
         rows.append(row := Row(control["kind"], control["label"]))
         try:
-            if not control["element"].accessible_name:
+            if name := control["element"].accessible_name:
+                row.label = name
+            else:
                 row.problems.append("has no name that a screen reader can read")
             _move(browser, row, control, every)
         except WebDriverException as error:
@@ -60,18 +62,27 @@ def move_all(browser: Browser, every: bool) -> list[Row]:
     return rows
 
 
+def slider_times(browser: Browser) -> list[float]:
+    """Ms from each slider's step there and back to the picture."""
+    sliders = [control["element"] for control in browser.page("controls()") if control["kind"] == "slider"]
+    steps = [(slider, key) for slider in sliders for key in ("ArrowRight", "ArrowLeft")]
+    moved = [browser.page(f"move(args[0], 'keys', args[1], {REACTION})", slider, [key]) for slider, key in steps]
+    return [seen["ms"] for seen in moved if seen["pictures"]]
+
+
 def _move(browser: Browser, row: Row, control: dict[str, Any], every: bool) -> None:
     moves, back = _ways(control, every)
     for i, (how, what) in enumerate(moves):
         if row.kind == "slider" and i > 1 and row.ms:
             break  # a step there and a step back were seen
+        before = browser.page("alerts()")
         seen = browser.page(f"move(args[0], '{how}', args[1], {REACTION})", control["element"], what)
         if seen["pictures"]:
             row.ms.append(seen["ms"])
             row.pictures.update(seen["pictures"])
         elif row.kind == "dropdown":
             row.problems.append(f"option {what} changed no picture")
-        for line in browser.page("alerts()"):
+        for line in set(browser.page("alerts()")) - set(before):
             (row.problems if "has a fault" in line else row.notes).append(f"led to: {line[:200]}")
     if not row.ms and row.kind not in {"dropdown", "button"}:
         row.problems.append("changed no picture")

@@ -18,6 +18,7 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
 }
 DARK = {"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}}
+TOKEN = "check"  # without one, the server refuses scripts that stop kernels
 LEAVE = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".*_cache", "browser_check_out")
 
 
@@ -36,7 +37,7 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         options = ["--no-browser", "--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"]
-        options += ["--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.allow_root=True"]
+        options += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True"]
         options += ["--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={copy}"]
         with (self.folder / "lab.log").open("w") as log:
             command = [sys.executable, "-m", "jupyterlab", *options]
@@ -64,13 +65,15 @@ class Lab:
                 time.sleep(0.05)
 
     def _ask(self, path: str, method: str = "GET") -> bytes:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", method=method)
+        header = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", headers=header, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.read()
 
     def url(self, notebook: Path) -> str:
         """The page with one notebook, its path relative to the root."""
-        return f"http://127.0.0.1:{self.port}/lab/workspaces/check/tree/{urllib.parse.quote(str(notebook))}?reset"
+        path = urllib.parse.quote(notebook.as_posix())
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/check/tree/{path}?reset&token={TOKEN}"
 
     def stop_kernels(self) -> None:
         for session in json.loads(self._ask("api/sessions")):
@@ -78,8 +81,7 @@ class Lab:
 
     def close(self) -> None:
         if self.process.poll() is None:
-            self.stop_kernels()
-            self.process.terminate()
+            self.process.terminate()  # and its kernels
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from .chrome import Browser, Traffic
-from .controls import Row, move_all
+from .controls import Row, move_all, slider_times
 from .lab import Lab
 
 PATIENCE = 180  # seconds, to open and to run all
@@ -47,6 +47,7 @@ def check(browser: Browser, lab: Lab, notebook: Path, bars: Bars, out: Path, eve
         report.problems += [f"{row.kind} '{row.label}' {what}" for what in row.problems]
         report.notes += [f"{row.kind} '{row.label}' {what}" for what in row.notes]
     browser.shot(out / "after.png")
+    _time_sliders(browser, report, bars)
     _look_after(browser, report)
     browser.count(traffic)
     _weigh(report, traffic, bars)
@@ -62,6 +63,7 @@ def _look_before(browser: Browser, report: Report, out: Path) -> None:
     browser.page("still(500, 10000)")
     browser.shot(out / "before.png", tall=True)
     report.problems += [f"broken before running: {words}" for words in browser.page("broken()")]
+    report.problems += [f"nothing to see before running: {head}" for head in browser.page("silent()")]
 
 
 def _run(browser: Browser, report: Report) -> None:
@@ -74,31 +76,41 @@ def _run(browser: Browser, report: Report) -> None:
     first = browser.page("firstPicture()")
     report.measures["first_picture_s"] = first and round(first / 1000, 1)
     report.measures["pictures"] = len(browser.page("pictures()"))
-    _cells(browser, report, "")
+    _cells(browser, report)
 
 
-def _cells(browser: Browser, report: Report, when: str) -> None:
+def _cells(browser: Browser, report: Report) -> None:
+    """Errors of cells; one that was told before is not told again."""
     for cell in browser.page("cells()"):
         name = f"cell {cell['index']}"
         said = report.notes if cell["may"] else report.problems
-        said += [line for e in cell["errors"] if (line := f"{name} raised {when}{e}") not in said]
-        if not when and not cell["ran"]:
-            report.problems.append(f"{name} did not run: {cell['head']}")
+        said += [line for error in cell["errors"] if (line := f"{name} raised {error}") not in said]
+        if not cell["ran"] and (line := f"{name} did not run: {cell['head']}") not in said:
+            said.append(line)
         report.notes += [line for e in cell["stderr"] if (line := f"{name} wrote to stderr: {e}") not in report.notes]
 
 
 def _look_after(browser: Browser, report: Report) -> None:
-    _cells(browser, report, "after the controls moved: ")
+    _cells(browser, report)  # an error may come with a step of a control
     report.problems += [f"broken output: {words}" for words in browser.page("broken()")]
     report.problems += [f"a picture without words: {which}" for which in browser.page("nameless()")]
+
+
+def _time_sliders(browser: Browser, report: Report, bars: Bars) -> None:
+    """The median of all sliders; measured up to twice more while it is over the bar, since others use the machine."""
+    times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
+    if not times:
+        return
+    for _ in range(2):
+        if median(times) > bars.latency:
+            times = min(times, slider_times(browser) or times, key=median)
+    report.measures["slider_ms"] = typical = round(median(times))
+    if typical > bars.latency:
+        report.problems.append(f"slider to picture takes {typical} ms, median of {len(times)}, over {bars.latency:g}")
 
 
 def _weigh(report: Report, traffic: Traffic, bars: Bars) -> None:
     report.measures["websocket_MB"] = megabytes = round(traffic.websocket / 1e6, 2)
     if megabytes > bars.megabytes:
         report.problems.append(f"the kernel sent {megabytes} MB, over {bars.megabytes:g}")
-    times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
-    report.measures["slider_ms"] = typical = round(median(times)) if times else None
-    if typical is not None and typical > bars.latency:
-        report.problems.append(f"slider to picture takes {typical} ms, median of {len(times)}, over {bars.latency:g}")
     report.problems += [f"asked another host: {address}" for address in sorted(traffic.strangers)]

@@ -168,17 +168,26 @@ window.check ??= (() => {
   const broken = () => [...new Set(all(".jp-OutputArea-output").flatMap(e =>
     BROKEN.filter(words => e.textContent.includes(words)).map(words => `${words}: ${e.textContent.slice(0, 120)}`)))];
 
+  // Cells with saved outputs that the front end leaves out, such as a live view with neither picture nor words.
+  const silent = () => panel().content.widgets.filter(cell =>
+    cell.model.type === "code" && cell.node.querySelectorAll(".jp-OutputArea-output").length < cell.model.outputs.length)
+    .map(cell => cell.model.sharedModel.getSource().split("\n")[0]);
+
   // Pictures that say nothing to a reader who does not see them.
   function nameless() {
     return all(PICTURES).filter(e => !isPart(e)).filter(e => {
-      if (e.matches("img")) return !e.alt.trim();
+      if (e.matches("img")) return ["", "Image"].includes(e.alt.trim()); // "Image" is what JupyterLab puts in
       const named = e.closest("[aria-label], [aria-labelledby], [aria-hidden='true']");
       return !named && !e.querySelector(":scope > title");
     }).map(e => `${e.tagName.toLowerCase()}.${e.className.baseVal ?? e.className} ${(e.src ?? "").slice(0, 60)}`.trim());
   }
 
-  const height = () => Math.max(...[...root().querySelectorAll(".jp-WindowedPanel-outer"), root()].map(e => e.scrollHeight));
+  function height() { // and back to the top
+    const frames = [...root().querySelectorAll(".jp-WindowedPanel-outer"), root()];
+    frames.forEach(e => { e.scrollTop = 0; });
+    return Math.max(...frames.map(e => e.scrollHeight));
+  }
 
-  return { pictures, still, controls, move, alerts, state, run, cells, broken, nameless, height,
+  return { pictures, still, controls, move, alerts, state, run, cells, broken, silent, nameless, height,
     done: () => running === "done" && kernel()?.status === "idle", firstPicture: () => firstPicture };
 })();

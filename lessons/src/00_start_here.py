@@ -14,9 +14,9 @@ from polyquant_widgets import integer_codes, ready
 integer_codes.explore(t=100, largest=1000)
 
 # %% [markdown]
-# Six ways to write the same number, and none of them is best for all numbers. Unary wins at 1 and is absurd at 100. The others pay for the digits of $t$ and,
-# on top, for saying how many there are: gamma twice over, delta and omega less and less. Which one is right depends on *which numbers you expect*.
-# That one sentence is the first chapter.
+# Five ways to write the same number, and none of them is best for all numbers. Unary wins at 1 and is absurd at 100. The others pay for the digits of $t$ and,
+# on top, for saying how many there are: gamma twice over, delta less, LEB128 (whole bytes) one bit in eight. Which one is right depends on
+# *which numbers you expect*. That one sentence is the first chapter.
 #
 # ## Does everything work here?
 
@@ -43,7 +43,7 @@ ready()
 # * Nothing is re-typed for the page: what a lesson shows is what the library runs. To use it in your own work:
 
 # %%
-from polyquant.prefix import delta  # noqa: E402
+from polyquant.prefix import delta
 
 numbers = [3, 1, 4, 1, 5, 926535]
 bits = delta.encode_many(numbers)

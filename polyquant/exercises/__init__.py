@@ -4,6 +4,15 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 """
 
 from ._verdict import Verdict
+from .laws import best_bet, golomb_lengths, golomb_parameter
 from .words import broken_prefix, gamma_code, missing_length
 
-__all__ = ["Verdict", "broken_prefix", "gamma_code", "missing_length"]
+__all__ = [
+    "Verdict",
+    "best_bet",
+    "broken_prefix",
+    "gamma_code",
+    "golomb_lengths",
+    "golomb_parameter",
+    "missing_length",
+]

@@ -230,7 +230,7 @@ def _encode_long(symbols: NDArray[np.int64], words: NDArray[Any], lengths: NDArr
     return pack(values[index], widths[index])
 
 
-def make(lengths: Sequence[int], arity: int = 2) -> PrefixCode:
+def unchecked(lengths: Sequence[int], arity: int = 2) -> PrefixCode:
     """A code whose lengths are known to be right, without the checks."""
     code = object.__new__(PrefixCode)
     object.__setattr__(code, "lengths", tuple(lengths))

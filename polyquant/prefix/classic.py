@@ -15,8 +15,8 @@ from ._counts import exact
 def shannon(counts: ArrayLike) -> tuple[str, ...]:
     """Shannon's words [SHA48]: the first bits of the probability of all more frequent symbols.
 
-    Symbols go by falling count, ties by number. A symbol of probability p gets the least length l with 2^-l <= p, so the
-    mean length is below the entropy + 1.
+    Symbols go by falling count, ties by number. A symbol of probability p gets the least length l with 2^-l <= p, so
+    the mean length is below the entropy + 1.
 
     >>> shannon([1, 1, 2, 4])
     ('110', '111', '10', '0')

@@ -9,7 +9,7 @@ from polyquant import _check
 
 from ._counts import exact, present
 from ._kernels import huffman as kernels
-from .canonical import DIGITS, PrefixCode, make
+from .canonical import DIGITS, PrefixCode, unchecked
 from .limited import package_merge
 
 
@@ -45,8 +45,8 @@ def huffman(counts: ArrayLike, *, longest: int | None = None, arity: int = 2) ->
     if longest is not None:
         if arity != 2:
             raise ValueError(f"longest needs arity 2, got {arity}")
-        return make(package_merge(counts, longest))
-    return make(_lengths(exact("counts", counts), arity).tolist(), arity)
+        return unchecked(package_merge(counts, longest))
+    return unchecked(_lengths(exact("counts", counts), arity).tolist(), arity)
 
 
 def _lengths(counts: NDArray[Any], arity: int) -> NDArray[np.int64]:

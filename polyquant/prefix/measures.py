@@ -144,12 +144,11 @@ def _beginnings(text: str, index: dict[str, int]) -> Iterator[str]:
 
 
 def _continuations(text: str, ordered: list[str]) -> Iterator[str]:
-    """The words that begin with *text* and are longer."""
+    """The words that begin with *text*, *text* itself included."""
     for i in range(bisect_left(ordered, text), len(ordered)):
         if not ordered[i].startswith(text):
             return
-        if ordered[i] != text:
-            yield ordered[i]
+        yield ordered[i]
 
 
 def _words(words: Sequence[str]) -> Sequence[str]:

@@ -1,0 +1,3 @@
+"""First on PYTHONPATH, this makes ``import numba`` fail, as where there is no compiler."""
+
+raise ImportError("numba is hidden for this run")
