@@ -12,10 +12,12 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from polyquant import _check
+from polyquant._parallel import run
 from polyquant.errors import (
     DataError,
     DuplicateShareError,
@@ -265,12 +267,12 @@ def _open_shares(stack: ExitStack, paths: list[Path], report: Recovered) -> tupl
 
 def _recover_block(group: list[_Source], layout: Layout, index: int, report: Recovered) -> bytes:
     sound: dict[int, tuple[_Source, Share]] = {}
-    for source in group:
-        source.file.seek(len(share_header(layout, source.t)) + _offset(layout, index, source.t))
-        try:
-            sound[source.t] = source, read_block(source.file, layout, index, source.t)
-        except DataError as error:
-            report.blame(source.path, f"block {index + 1} of {layout.blocks}: {error}")
+    found = run(partial(_read, layout, index), group, threads=None)
+    for source, share in zip(group, found):
+        if isinstance(share, Share):
+            sound[source.t] = source, share
+        else:
+            report.blame(source.path, f"block {index + 1} of {layout.blocks}: {share}")
     here = [share for _, share in sound.values()]
     where = f"block {index + 1} of {layout.blocks}"
     if len(here) < layout.k:
@@ -289,6 +291,14 @@ def _recover_block(group: list[_Source], layout: Layout, index: int, report: Rec
     for t in dropped:
         report.blame(sound[t][0].path, f"{where}: it contradicts the other shares although its checksum is right")
     return secret.to_bytes(layout.bytes_of(index), "little")
+
+
+def _read(layout: Layout, index: int, source: _Source) -> Share | DataError:
+    source.file.seek(len(share_header(layout, source.t)) + _offset(layout, index, source.t))
+    try:
+        return read_block(source.file, layout, index, source.t)
+    except DataError as error:
+        return error
 
 
 def _offset(layout: Layout, index: int, t: int) -> int:
@@ -315,8 +325,13 @@ def _create(outputs: Outputs, stem: Path, layout: Layout, group: list[int]) -> t
 
 
 def _write(dealer: Dealer, group: list[int], files: list[BinaryIO]) -> None:
-    for t, file in zip(group, files):
+    dealer.reserve(group)  # coins first, so that the threads below only read them
+
+    def one(pair: tuple[int, BinaryIO]) -> None:
+        t, file = pair
         file.write(container.to_bytes(dealer.share(t)))
+
+    run(one, list(zip(group, files)), threads=None)
 
 
 def _redeal(file: BinaryIO, source: Path, layout: Layout, seed: bytes, digest: bytes) -> Iterator[Dealer]:
