@@ -14,14 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
 from polyquant.algebra import gf2x
-from polyquant.algebra._kernels.clmul import MODE
 from polyquant.errors import DomainError, DuplicateShareError, ShareFormatError
 from polyquant.prefix import IntegerCode, PrefixCode
 
 from ._kernels import peel as peel_kernels
-from ._kernels import walk as walk_kernels
 from ._share import Share, share_bits
 from .points import PointCode, point_code
+from .recovery import peel_words
+from .walk import MOST_SERIES, Run, deal_run, points_of
 
 WORD = 64
 LONGEST_WALK = 64
@@ -87,8 +87,8 @@ def pieces(code: PointCode, k: int, ell: int, size: str, parties: NDArray[np.int
         at = end
 
 
-def affine_map(code: PointCode, start: int) -> tuple[np.uint64, Words]:
-    """The point of the first party of a run, and by how much each bit of (t - start) moves it; words of 64 symbols."""
+def affine_map(code: PointCode, start: int) -> Run:
+    """The run from *start* on; words of at most 64 symbols."""
     if code.length(start) > WORD:
         raise DomainError(f"t must have a word of at most {WORD} symbols here, got {code.length(start)} for {start}")
     base, stop = code.point(start), code.run(start)[1]
@@ -102,16 +102,9 @@ def points_and_bits(
     """Point and share length of every party, shapes (n,)."""
     points, bits = np.empty(len(parties), np.uint64), np.empty(len(parties), np.int64)
     for piece in pieces(code, k, ell, size, parties):
-        points[piece.places] = _points(code, piece.start, parties[piece.places])
+        points[piece.places] = points_of(affine_map(code, piece.start), parties[piece.places] - piece.start)
         bits[piece.places] = piece.bits
     return points, bits
-
-
-def _points(code: PointCode, start: int, parties: NDArray[np.int64]) -> Words:
-    base, basis = affine_map(code, start)
-    points = np.empty(len(parties), np.uint64)
-    walk_kernels.affine(base, basis, (parties - start).astype(np.uint64), points)
-    return points
 
 
 def deal(code: PointCode, bits: int, parties: NDArray[np.int64], leading: Words, series: Words, out: Words) -> None:
@@ -122,14 +115,12 @@ def deal(code: PointCode, bits: int, parties: NDArray[np.int64], leading: Words,
     first, n = int(parties[0]), len(parties)
     start, stop = code.run(first)
     consecutive = n > 1 and int(parties[-1]) == first + n - 1 < stop and bool(np.all(np.diff(parties) == 1))
-    if consecutive and len(series) < 7 and out.shape[1] <= LONGEST_WALK:
-        base, basis = affine_map(code, start)
-        mask = np.uint64((1 << (bits - 1) % WORD + 1) - 1)
-        walk_kernels.deal_run(first - start, n, base, basis, leading, series, out.shape[1], mask, out.reshape(-1), MODE)
+    if consecutive and len(series) <= MOST_SERIES and out.shape[1] <= LONGEST_WALK:
+        deal_run(affine_map(code, start), first - start, leading, series, bits, out)
         return
     points = np.empty(n, np.uint64)
     for piece in pieces(code, len(series) + 1, 1, "published", parties):
-        points[piece.places] = _points(code, piece.start, parties[piece.places])
+        points[piece.places] = points_of(affine_map(code, piece.start), parties[piece.places] - piece.start)
     gf2x.evaluate_words(points, leading, series, bits, out)
 
 
@@ -166,7 +157,6 @@ def recover_many(
         raise ValueError(f"parties must be {max(n, k)} in one row or {rows}, got shape {table.shape}")
     if np.any(np.diff(np.sort(table, axis=1), axis=1) == 0):
         raise DuplicateShareError("parties must be different in every row")
-    secrets, good = np.zeros((rows, -(-ell // WORD)), np.uint64), np.zeros(rows, np.bool_)
     points, bits = points_and_bits(code, k, ell, size, table.reshape(-1))
     points, bits = points.reshape(table.shape), bits.reshape(table.shape)
     if width < -(-int(bits.max(initial=1)) // WORD):
@@ -174,6 +164,4 @@ def recover_many(
     stray = int(peel_kernels.first_stray(shares, bits))
     if stray >= 0:
         raise ShareFormatError(f"share {stray % n} of row {stray // n} must have no coefficient behind its last")
-    peel_kernels.recover_rows(points, bits, shares, k - 1, ell, secrets, good, MODE)
-    secrets[~good] = 0
-    return secrets, good
+    return peel_words(points, bits, shares, k - 1, ell)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polyquant.algebra import gf2x
 from polyquant.algebra._kernels.clmul import COMPILED, MODE
@@ -110,16 +111,37 @@ def _peel_words(live: Sequence[Live], rounds: int, ell: int) -> int:
     points = np.array([[entry.point for entry in live]], np.uint64)
     precisions = np.array([[entry.precision for entry in live]], np.int64)
     words = np.stack([gf2x.to_words(entry.value, width) for entry in live])[None]
-    secrets, good = np.zeros((1, -(-ell // WORD)), np.uint64), np.zeros(1, np.bool_)
-    kernels.recover_rows(points, precisions, words, rounds, ell, secrets, good, MODE)
+    secrets, good = peel_words(points, precisions, words, rounds, ell)
     if not good[0]:
         raise InconsistentSharesError(f"the {len(live)} shares fit no secret of {ell} bits")
     return gf2x.from_words(secrets[0])
 
 
+def peel_words(
+    points: NDArray[np.uint64], precisions: NDArray[np.int64], shares: NDArray[np.uint64], rounds: int, ell: int
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Secrets (rows, words of ell), zero where inconsistent, and whether consistent, of shares (rows, n, words).
+
+    points and precisions are (rows, n), or (1, n) for all rows. Shares have nothing behind their last coefficient.
+    """
+    rows, n, words = shares.shape
+    secrets, good = np.zeros((rows, -(-ell // WORD)), np.uint64), np.zeros(rows, np.bool_)
+    order, divisors = np.empty((rounds, n + 1), np.int64), np.empty((3, rounds, n), np.uint64)
+    left, state = np.empty(n, np.int64), np.empty((2, n), np.uint64)
+    values = np.zeros((n, words + 1), np.uint64)
+    kernels.recover_rows(points, precisions, shares, ell, order, divisors, left, state, values, secrets, good, MODE)
+    secrets[~good] = 0
+    return secrets, good
+
+
+def longest(live: Sequence[Live]) -> Live:
+    """The entry that is taken out next: of largest precision, of equals that of the smallest party."""
+    return min(live, key=lambda entry: (-entry.precision, entry.t))
+
+
 def peel_round(live: Sequence[Live]) -> list[Live]:
-    """Take out the entry of largest precision (of equals the smallest party) and divide the others."""
-    taken = min(live, key=lambda entry: (-entry.precision, entry.t))
+    """Take out the longest entry and divide the others."""
+    taken = longest(live)
     return [_divide(entry, taken) for entry in live if entry is not taken]
 
 

@@ -7,9 +7,10 @@ from polyquant.algebra import gf2x
 from polyquant.algebra._kernels import clmul
 from polyquant.errors import DomainError, DuplicateShareError, InconsistentSharesError, ShareFormatError
 from polyquant.sharing import Dealer, Share, recover, recover_many, recover_robust, share_bits
-from polyquant.sharing._kernels import peel, walk
+from polyquant.sharing._kernels import peel
 from polyquant.sharing.bulk import affine_map
 from polyquant.sharing.points import point_code
+from polyquant.sharing.walk import deal_run
 
 MODES = [True] if clmul.MODE else [None, True]
 modes = pytest.mark.parametrize("mode", MODES, ids={True: "shifts", None: "instruction"}.get)
@@ -83,24 +84,21 @@ def test_a_stream_of_blocks_is_the_whole():
     assert stream[-1][0] == dealer.share(int(stream[-1].t[0]))
 
 
-@modes
 @pytest.mark.parametrize(("words", "count"), [(1, 1), (3, 2), (6, 4), (8, 5), (9, 6), (17, 3)])
 @pytest.mark.parametrize(("start", "n"), [(0, 1), (0, 64), (5, 3), (1000, 300), (31, 5000)])
-def test_the_walk_is_the_evaluation(mode, words, count, start, n):
+def test_the_walk_is_the_evaluation(words, count, start, n):
     code = point_code("delta")
-    base, basis = affine_map(code, 2**16)
+    bits, room = 64 * words - 44, -(-words // 8) * 8
     rng = np.random.default_rng(words)
-    leading = rng.integers(0, 2**64, words, dtype=np.uint64)
-    series = rng.integers(0, 2**64, (count, words), dtype=np.uint64)
-    mask = np.uint64(2**20 - 1)
-    out = np.empty(n * words, np.uint64)
-    walk.deal_run(start, n, base, basis, leading, series, words, mask, out, mode)
-    rows = out.reshape(n, words)
+    leading = rng.integers(0, 2**64, room, dtype=np.uint64)
+    series = rng.integers(0, 2**64, (count, room), dtype=np.uint64)
+    rows = np.empty((n, words), np.uint64)
+    deal_run(affine_map(code, 2**16), start, leading, series, bits, rows)
     for i in {0, 1, n // 2, n - 1} & set(range(n)):
         value = gf2x.from_words(leading)
         for row in series[::-1]:
             value = gf2x.multiply(value, code.point(2**16 + start + i)) ^ gf2x.from_words(row)
-        assert gf2x.from_words(rows[i]) == value & ((1 << 64 * words - 44) - 1)
+        assert gf2x.from_words(rows[i]) == value & ((1 << bits) - 1)
 
 
 # Recovery --------------------------------------------------------------------------------------------------------
@@ -114,7 +112,7 @@ def rows_of(dealer, table, width):
 @pytest.mark.parametrize("size", ["published", "tight"])
 @pytest.mark.parametrize(("code", "k", "n", "ell"), [("delta", 2, 2, 1), ("gamma", 3, 5, 70), ("omega", 5, 5, 256)])
 def test_many_recoveries_are_those_one_by_one(mode, code, k, n, ell, size, monkeypatch):
-    monkeypatch.setattr("polyquant.sharing.bulk.MODE", mode)
+    monkeypatch.setattr("polyquant.sharing.recovery.MODE", mode)
     dealer = Dealer((1 << ell) - 1, k, ell=ell, code=code, size=size)
     rng = np.random.default_rng(n)
     table = np.array([rng.choice(300, n, replace=False) + 1 for _ in range(40)])

@@ -19,106 +19,107 @@ def low_bits(count):
 
 
 @kernel
-def plan(points, precisions, taken, live, shifts, odds, inverses, portable):
-    """Who is taken out in each round, shape (rounds,), and who is divided by what, (rounds, n). Entries are by party.
+def plan(points, row, left, order, divisors, portable):
+    """Who is taken out in each round (column n of order, (rounds, n + 1)) and who is left (columns 0 .. n - r - 2).
 
-    precisions (n,) become what is left of them at the end.
+    divisors (3, rounds, n): valuation and odd part of the difference of the points, and the inverse of that. left (n,)
+    are the precisions, and at the end what is left of them.
     """
-    rounds, n = live.shape
-    out = np.zeros(n, np.bool_)
+    rounds, n = order.shape[0], points.shape[1]
+    for e in range(n):
+        order[0, e] = e
     for r in range(rounds):
-        longest = -1
-        for e in range(n):
-            if not out[e] and (longest < 0 or precisions[e] > precisions[longest]):
-                longest = e
-        out[longest] = True
-        taken[r] = longest
-        i = 0
-        for e in range(n):
-            if not out[e]:
-                odd = points[e] ^ points[longest]
-                shift = trailing_zeros(odd)
-                odd >>= shift
-                live[r, i] = e
-                shifts[r, i] = shift
-                odds[r, i] = odd
-                inverses[r, i] = inverse(odd, portable)
-                precisions[e] -= np.int64(shift)
-                i += 1
+        count = n - r
+        longest = 0
+        for i in range(1, count):
+            if left[order[r, i]] > left[order[r, longest]]:
+                longest = i
+        taken = order[r, longest]
+        for i in range(longest, count - 1):
+            order[r, i] = order[r, i + 1]
+        order[r, n] = taken
+        for i in range(count - 1):
+            entry = order[r, i]
+            odd = points[row, entry] ^ points[row, taken]
+            shift = trailing_zeros(odd)
+            odd >>= shift
+            divisors[0, r, i] = shift
+            divisors[1, r, i] = odd
+            divisors[2, r, i] = inverse(odd, portable)
+            left[entry] -= np.int64(shift)
+            if r + 1 < rounds:
+                order[r + 1, i] = entry
 
 
 @kernel
-def peel(values, taken, live, shifts, odds, inverses, words, portable):
-    """All rounds in place on values (n, at least words + 1); the last word of a row is zero. False: inconsistent."""
-    rounds, n = live.shape
-    carry = np.empty(n, np.uint64)
-    before = np.empty(n, np.uint64)
+def peel(values, order, divisors, words, state, portable):
+    """All rounds in place on values (n, at least words + 1); the last word of a row is zero. False: inconsistent.
+
+    state (2, n): for each entry the word before, and what the quotient so far owes to the next.
+    """
+    rounds, n = order.shape[0], order.shape[1] - 1
     for r in range(rounds):
-        first = values[taken[r]]
+        first = order[r, n]
         count = n - r - 1
         wrong = ZERO
         for i in range(count):
-            before[i] = values[live[r, i], 0] ^ first[0]
-            wrong |= before[i] & ((ONE << shifts[r, i]) - ONE)
-            carry[i] = ZERO
+            low = values[order[r, i], 0] ^ values[first, 0]
+            wrong |= low & ((ONE << divisors[0, r, i]) - ONE)
+            state[0, i] = low
+            state[1, i] = ZERO
         if wrong != ZERO:
             return False
         for w in range(words):
-            ahead = first[w + 1]
+            ahead = values[first, w + 1]
             for i in range(count):
-                shift = shifts[r, i]
-                entry = live[r, i]
+                shift = divisors[0, r, i]
+                entry = order[r, i]
                 following = values[entry, w + 1] ^ ahead
-                rest = (before[i] >> shift | (following << ONE) << (TOP - shift)) ^ carry[i]
-                quotient, _high = product(rest, inverses[r, i], portable)
-                _low, carry[i] = product(quotient, odds[r, i], portable)
+                rest = (state[0, i] >> shift | (following << ONE) << (TOP - shift)) ^ state[1, i]
+                quotient, _high = product(rest, divisors[2, r, i], portable)
+                _low, state[1, i] = product(quotient, divisors[1, r, i], portable)
                 values[entry, w] = quotient
-                before[i] = following
+                state[0, i] = following
     return True
 
 
 @kernel
-def agree(values, precisions, live, ell, secret):
-    """Write the secret (words of ell,) and say whether all entries that are left have it, and nothing behind it."""
-    size = secret.size
-    rounds, n = live.shape
-    one = live[rounds - 1, 0]
+def agree(values, left, order, ell, secrets, row):
+    """Write the secret, secrets[row], and say whether all entries that are left have it, and nothing behind it."""
+    size = secrets.shape[1]
+    rounds, n = order.shape[0], order.shape[1] - 1
+    one = order[rounds - 1, 0]
     for w in range(size):
-        secret[w] = values[one, w]
-    secret[size - 1] &= low_bits(ell - WORD * (size - 1))
+        secrets[row, w] = values[one, w]
+    secrets[row, size - 1] &= low_bits(ell - WORD * (size - 1))
     wrong = ZERO
     for i in range(n - rounds):
-        entry = live[rounds - 1, i]
-        for w in range((precisions[entry] + WORD - 1) // WORD):
-            expected = secret[w] if w < size else ZERO
-            wrong |= (values[entry, w] ^ expected) & low_bits(precisions[entry] - WORD * w)
+        entry = order[rounds - 1, i]
+        for w in range((left[entry] + WORD - 1) // WORD):
+            expected = secrets[row, w] if w < size else ZERO
+            wrong |= (values[entry, w] ^ expected) & low_bits(left[entry] - WORD * w)
     return wrong == ZERO
 
 
 @kernel
-def recover_rows(points, precisions, shares, rounds, ell, secrets, good, portable):
+def recover_rows(points, precisions, shares, ell, order, divisors, left, state, values, secrets, good, portable):
     """For each row of shares (rows, n, words) its secret (rows, words of ell) and whether it is consistent.
 
-    points and precisions are (rows, n), or (1, n) for the same parties in every row. Entries are sorted by party.
+    points and precisions are (rows, n), or (1, n) for the same parties in every row. The arguments from order to values
+    are room: (rounds, n + 1), (3, rounds, n), (n,), (2, n), and (n, words + 1) of zeros.
     """
     rows, n, words = shares.shape
-    taken = np.empty(rounds, np.int64)
-    live = np.empty((rounds, n), np.int64)
-    shifts = np.empty((rounds, n), np.uint64)
-    odds = np.empty((rounds, n), np.uint64)
-    inverses = np.empty((rounds, n), np.uint64)
-    left = np.empty(n, np.int64)
-    values = np.zeros((n, words + 1), np.uint64)
     for row in range(rows):
         if row == 0 or points.shape[0] > 1:
-            left[:] = precisions[row]
-            plan(points[row], left, taken, live, shifts, odds, inverses, portable)
+            for e in range(n):
+                left[e] = precisions[row, e]
+            plan(points, row, left, order, divisors, portable)
         for e in range(n):
             for w in range(words):
                 values[e, w] = shares[row, e, w]
-        good[row] = peel(values, taken, live, shifts, odds, inverses, words, portable) and agree(
-            values, left, live, ell, secrets[row]
-        )
+        good[row] = False
+        if peel(values, order, divisors, words, state, portable):
+            good[row] = agree(values, left, order, ell, secrets, row)
 
 
 @kernel
