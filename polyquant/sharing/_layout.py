@@ -1,6 +1,6 @@
 """The bytes of a shared file: headers, blocks, and what a dealer keeps of them. Version 1.
 
-A file is cut into blocks of at most 2^20 bytes (the last one shorter), and every block is a dealing of its own with
+A file is cut into blocks of at most 2^18 bytes (the last one shorter), and every block is a dealing of its own with
 fresh coins: only one block and its shares are ever in memory, and damage stays in its block.
 
 *A share of a file* (``PQSF``)::
@@ -41,7 +41,7 @@ from ._share import SET_ID_BYTES, Share, share_bits
 from .container import CHECKSUM_BYTES, checksum, varint
 from .evolving import Dealer
 
-LARGEST_BLOCK = 1 << 20
+LARGEST_BLOCK = 1 << 18
 SMALLEST_BLOCK = 1 << 12
 LARGEST_K = 1 << 10
 LARGEST_PARTY = _check.MAX

@@ -355,9 +355,10 @@ def test_progress_ends_at_the_whole_size(secret):
 
 
 def test_blocks_shrink_when_the_parties_are_many(monkeypatch):
-    monkeypatch.setattr(_layout, "LARGEST_BLOCK", 1 << 20)
-    for k, n in [(2, 2), (3, 5), (5, 11), (5, 12), (100, 256), (1024, 256)]:
+    monkeypatch.setattr(_layout, "LARGEST_BLOCK", 1 << 18)
+    for k, n in [(2, 2), (3, 5), (5, 11), (5, 12), (100, 256), (255, 256)]:
         size = _layout.block_bytes(k, n)
         assert size & (size - 1) == 0
-        assert (k + n) * size <= 1 << 23
-    assert _layout.block_bytes(3, 5) == 1 << 20
+        assert (k + n) * size <= 1 << 21
+    assert _layout.block_bytes(3, 5) == 1 << 18
+    assert _layout.block_bytes(1024, 256) == 1 << 12
