@@ -91,5 +91,31 @@ class Share:
         """What shares must have in common to be combined: (set_id, k, ell, code, size)."""
         return self.set_id, self.k, self.ell, self.code, self.size
 
+    def to_bytes(self) -> bytes:
+        """The share as bytes, see :mod:`polyquant.sharing.container`."""
+        from .container import to_bytes
+
+        return to_bytes(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Share:
+        """The share in *data*; raises ``ShareFormatError`` unless these are exactly one share."""
+        from .container import from_bytes
+
+        return from_bytes(data)
+
+    def to_text(self) -> str:
+        """The share as one word of text, ``pqss1:...``."""
+        from .container import to_text
+
+        return to_text(self)
+
+    @classmethod
+    def from_text(cls, text: str) -> Share:
+        """The share in *text*; raises ``ShareFormatError`` unless this is exactly one share."""
+        from .container import from_text
+
+        return from_text(text)
+
     def __repr__(self) -> str:
         return f"Share(t={self.t}, k={self.k}, {self.bits} bits)"

@@ -40,7 +40,8 @@ def test_random_files_up_to_64_mebibytes(tmp_path, megabytes):
     source, copy = tmp_path / "f", tmp_path / "copy"
     source.write_bytes(random.Random(megabytes).randbytes((megabytes << 20) - 5))
     state = tmp_path / "f.dealer"
-    assert main(["split", str(source), "-k", "3", "--parties", "1,2,40", "--dealer", str(state), "--seeded"]) == 0
+    seeded = ["--seeded"] if megabytes == 8 else []
+    assert main(["split", str(source), "-k", "3", "--parties", "1,2,40", "--dealer", str(state), *seeded]) == 0
     assert main(["add-party", str(state), "--parties", "41", "--file", str(source)]) == 0
     shares = [str(tmp_path / f"f.{t}.pqss") for t in (2, 40, 41)]
     assert main(["combine", *shares, "-o", str(copy)]) == 0

@@ -44,6 +44,7 @@ def test_every_code_travels(code, size):
         share = Dealer(b"secret", 3, code=code, size=size).share(t)
         assert container.from_bytes(container.to_bytes(share)) == share
         assert container.from_text(container.to_text(share)) == share
+        assert Share.from_bytes(share.to_bytes()) == Share.from_text(share.to_text()) == share
 
 
 def test_a_code_without_a_number_cannot_be_written():
