@@ -31,7 +31,7 @@ DELTA = point_code("delta")
 class Dealing:
     """Everything that dealing to *parties* needs, and what must come out."""
 
-    def __init__(self, secret: bytes, parties: np.ndarray) -> None:
+    def __init__(self, secret: bytes, parties: range | np.ndarray) -> None:
         self.dealer = Dealer(secret, K)
         self.parties = parties
         self.bits = self.dealer.share(int(parties[0])).bits
@@ -39,7 +39,7 @@ class Dealing:
         self.series = self.dealer._coins.words(self.bits)
         self.leading = self.dealer._leading(self.series.shape[1])
         self.out = np.zeros((len(parties), self.words), np.uint64)
-        self.points, _ = points_and_bits(DELTA, K, self.dealer.ell, "published", parties)
+        self.points, _ = points_and_bits(DELTA, K, self.dealer.ell, "published", np.array(parties))
         self.mask = np.uint64((1 << (self.bits - 1) % 64 + 1) - 1)
 
     def consecutive(self) -> None:
@@ -77,7 +77,7 @@ def peers(size: int, many: int, per_share: bool) -> list[Row]:
 
 
 def short_secrets() -> str:
-    one = Dealing(os.urandom(32), np.arange(FIRST, FIRST + MILLION))
+    one = Dealing(os.urandom(32), range(FIRST, FIRST + MILLION))
     some = Dealing(os.urandom(32), np.random.default_rng(1).permutation(one.parties)[:100_000])
     rows = [
         Row("polyquant, consecutive parties", MILLION, one.checked(one.consecutive)),
@@ -93,8 +93,8 @@ def short_secrets() -> str:
 
 def long_secrets() -> str:
     secret = os.urandom(1 << 20)
-    one = Dealing(secret, np.arange(FIRST, FIRST + 1))
-    many = Dealing(secret, np.arange(FIRST, FIRST + 16))
+    one = Dealing(secret, range(FIRST, FIRST + 1))
+    many = Dealing(secret, range(FIRST, FIRST + 16))
     rows = [
         Row("polyquant, 16 parties", many.out.nbytes, many.checked(many.consecutive)),
         Row("polyquant, one party", one.out.nbytes, one.checked(one.consecutive)),

@@ -52,29 +52,39 @@ def multiply_low(a: int, b: int, n: int) -> int:
 
 
 def inverse_low(a: int, n: int) -> int:
-    """The b with a b = 1 modulo x^n; *a* has the constant term 1. Newton's b <- a b^2 doubles what is right."""
-    if not a & 1:
-        raise ValueError("a must have the constant term 1 to be invertible modulo a power of x")
-    b, right = 1, 1
-    while right < n:
-        right = min(2 * right, n)
-        b = multiply_low(multiply_low(b, b, right), a, right)
-    return b & ((1 << n) - 1)
+    """The b with a b = 1 modulo x^n; *a* has the constant term 1."""
+    return divide_low(1, a, n)
 
 
 def divide_low(a: int, b: int, n: int) -> int:
     """The power series a / b modulo x^n; *b* has the constant term 1.
 
-    From the low end upwards, one inverse modulo x^64 for all digits: linear in *n* for a short *b*.
+    b(x)^(2^i) = b(x^(2^i)) is 1 modulo x^n once 2^i >= n, so a / b = a b b^2 b^4 .. b^(2^(i-1)): lg n products, each as
+    sparse as b.
     """
-    step = 64
-    inverse = inverse_low(b, step)
-    rest, quotient = a & ((1 << n) - 1), 0
-    for at in range(0, n, step):
-        digit = multiply_low(inverse, rest, step)
-        rest = (rest ^ multiply(b, digit)) >> step
-        quotient |= digit << at
-    return quotient & ((1 << n) - 1)
+    if not b & 1:
+        raise ValueError("the divisor must have the constant term 1 to be invertible modulo a power of x")
+    mask = (1 << n) - 1
+    quotient, exponents, stretch = a & mask, _exponents(b)[1:], 1
+    while exponents and exponents[0] * stretch < n:
+        product = quotient
+        for e in exponents:
+            if e * stretch >= n:
+                break
+            product ^= quotient << e * stretch
+        quotient = product & mask
+        stretch *= 2
+    return quotient
+
+
+def _exponents(a: int) -> list[int]:
+    """The indices of the nonzero coefficients, lowest first."""
+    found = []
+    while a:
+        low = a & -a
+        found.append(low.bit_length() - 1)
+        a ^= low
+    return found
 
 
 def valuation(a: int) -> int:

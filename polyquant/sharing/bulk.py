@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,8 +88,9 @@ def pieces(code: PointCode, k: int, ell: int, size: str, parties: NDArray[np.int
         at = end
 
 
+@lru_cache(maxsize=1024)
 def affine_map(code: PointCode, start: int) -> Run:
-    """The run from *start* on; words of at most 64 symbols."""
+    """The run from *start* on; words of at most 64 symbols. Cached: a run has up to 63 directions."""
     if code.length(start) > WORD:
         raise DomainError(f"t must have a word of at most {WORD} symbols here, got {code.length(start)} for {start}")
     base, stop = code.point(start), code.run(start)[1]
@@ -107,18 +109,27 @@ def points_and_bits(
     return points, bits
 
 
-def deal(code: PointCode, bits: int, parties: NDArray[np.int64], leading: Words, series: Words, out: Words) -> None:
+def as_array(parties: range | NDArray[np.int64]) -> NDArray[np.int64]:
+    """*parties* as an array."""
+    return np.arange(parties.start, parties.stop, parties.step) if isinstance(parties, range) else parties
+
+
+def deal(
+    code: PointCode, bits: int, parties: range | NDArray[np.int64], leading: Words, series: Words, out: Words
+) -> None:
     """Into *out*, shape (n, ceil(bits / 64)), the shares of *parties*, all of length *bits*.
 
-    leading (m,) and series (k-1, m) are words as :func:`polyquant.algebra.gf2x.evaluate_words` takes them.
+    A range in steps of 1 inside a run is walked. leading (m,) and series (k-1, m) are words as
+    :func:`polyquant.algebra.gf2x.evaluate_words` takes them.
     """
-    first, n = int(parties[0]), len(parties)
-    start, stop = code.run(first)
-    consecutive = n > 1 and int(parties[-1]) == first + n - 1 < stop and bool(np.all(np.diff(parties) == 1))
-    if consecutive and len(series) <= MOST_SERIES and out.shape[1] <= LONGEST_WALK:
-        deal_run(affine_map(code, start), first - start, leading, series, bits, out)
-        return
-    points = np.empty(n, np.uint64)
+    start, stop = code.run(int(parties[0]))
+    if isinstance(parties, range):
+        short = len(series) <= MOST_SERIES and out.shape[1] <= LONGEST_WALK
+        if short and len(parties) > 1 and parties.step == 1 and parties[-1] < stop:
+            deal_run(affine_map(code, start), parties[0] - start, leading, series, bits, out)
+            return
+    parties = as_array(parties)
+    points = np.empty(len(parties), np.uint64)
     for piece in pieces(code, len(series) + 1, 1, "published", parties):
         points[piece.places] = points_of(affine_map(code, piece.start), parties[piece.places] - piece.start)
     gf2x.evaluate_words(points, leading, series, bits, out)
@@ -155,8 +166,9 @@ def recover_many(
     table = np.atleast_2d(_check.integers("parties", parties, 1, ndim=np.ndim(parties)))
     if table.shape not in ((1, n), (rows, n)) or n < k:
         raise ValueError(f"parties must be {max(n, k)} in one row or {rows}, got shape {table.shape}")
-    if np.any(np.diff(np.sort(table, axis=1), axis=1) == 0):
-        raise DuplicateShareError("parties must be different in every row")
+    twice = int(peel_kernels.first_twice(table))
+    if twice >= 0:
+        raise DuplicateShareError(f"parties must be different in every row, got one twice in row {twice}")
     points, bits = points_and_bits(code, k, ell, size, table.reshape(-1))
     points, bits = points.reshape(table.shape), bits.reshape(table.shape)
     if width < -(-int(bits.max(initial=1)) // WORD):

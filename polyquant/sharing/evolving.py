@@ -31,7 +31,7 @@ from polyquant.prefix import IntegerCode, PrefixCode
 from ._coins import LABEL, Coins, Words, given_coins, random_coins, seeded_coins
 from ._share import SET_ID_BYTES, Share, share_bits
 from ._state import GIVEN, RANDOM, SEED, State, read, series_of
-from .bulk import ShareBlock, deal, pieces
+from .bulk import ShareBlock, as_array, deal, pieces
 from .points import SIZES, PointCode, point_code
 from .recovery import LONG, WORD
 
@@ -134,23 +134,14 @@ class Dealer:
 
     def shares(self, parties: ArrayLike | range) -> list[ShareBlock]:
         """The shares of many parties, in one block for each length; inside a block in the order of *parties*."""
-        ts = np.arange(parties.start, parties.stop, parties.step) if isinstance(parties, range) else parties
-        ts = _check.integers("parties", ts, 1)
+        ts = _check.integers("parties", as_array(parties) if isinstance(parties, range) else parties, 1)
+        source = parties if isinstance(parties, range) else ts
         places: dict[int, list[slice | NDArray[np.int64]]] = {}
         for piece in pieces(self.code, self.k, self.ell, self.size, ts):
             places.setdefault(piece.bits, []).append(piece.places)
-        return [self._block(bits, self._in_order(ts, where)) for bits, where in places.items()]
+        return [self._block(bits, _in_order(source, where)) for bits, where in places.items()]
 
-    @staticmethod
-    def _in_order(parties: NDArray[np.int64], places: list[slice | NDArray[np.int64]]) -> NDArray[np.int64]:
-        if len(places) == 1 and isinstance(places[0], slice):
-            return parties[places[0]].copy()
-        chosen = np.zeros(len(parties), np.bool_)
-        for place in places:
-            chosen[place] = True
-        return parties[chosen]
-
-    def _block(self, bits: int, parties: NDArray[np.int64]) -> ShareBlock:
+    def _block(self, bits: int, parties: range | NDArray[np.int64]) -> ShareBlock:
         words = np.empty((len(parties), -(-bits // WORD)), np.uint64)
         series = self._coins.words(bits)
         if self.code.length(int(parties[0])) <= WORD:
@@ -158,7 +149,7 @@ class Dealer:
         else:
             for row, t in enumerate(parties):
                 words[row] = gf2x.to_words(self._evaluate(self.code.point(int(t)), bits), words.shape[1])
-        return ShareBlock(parties, self.k, self.ell, self.code, self.size, bits, words, self.set_id)
+        return ShareBlock(as_array(parties), self.k, self.ell, self.code, self.size, bits, words, self.set_id)
 
     def iter_shares(self, parties: range, *, block_bytes: int = 1 << 24) -> Iterator[ShareBlock]:
         """The shares of a long range of parties, never all at once: blocks of about *block_bytes* bytes."""
@@ -222,6 +213,17 @@ class Dealer:
 
     def __reduce__(self) -> str:
         raise TypeError("a Dealer must not be copied: two copies would extend their coins differently; use to_bytes")
+
+
+def _in_order(parties: range | NDArray[np.int64], places: list[slice | NDArray[np.int64]]) -> range | NDArray[np.int64]:
+    """The parties at any of the *places*, in the order of *parties*."""
+    if len(places) == 1 and isinstance(places[0], slice):
+        part = parties[places[0]]
+        return part if isinstance(part, range) else part.copy()  # blocks make their parties read-only
+    chosen = np.zeros(len(parties), np.bool_)
+    for place in places:
+        chosen[place] = True
+    return as_array(parties)[chosen]
 
 
 def _secret(secret: bytes | int, ell: int | None) -> tuple[int, int]:

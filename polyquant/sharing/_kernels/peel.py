@@ -133,3 +133,15 @@ def first_stray(shares, bits):
                 if shares[row, e, w] & ~low_bits(size - WORD * w) != ZERO:
                     return row * n + e
     return -1
+
+
+@kernel
+def first_twice(table):
+    """The index of the first row of (rows, n) that has an entry twice, or -1."""
+    rows, n = table.shape
+    for row in range(rows):
+        for e in range(n):
+            for other in range(e):
+                if table[row, e] == table[row, other]:
+                    return row
+    return -1
