@@ -9,7 +9,7 @@ HOST = $(or $(wildcard $(BIN)/python),$(PYTHON))
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check lessons-build browser bench warm clean
+.PHONY: help lessons test check lessons-build pictures browser bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ check: install-check ## style and types
 
 lessons-build: install-check install-lessons ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
+
+pictures: install-lessons ## make the pictures of the README again
+	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser tests/browser

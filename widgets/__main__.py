@@ -1,4 +1,4 @@
-"""Save the opening picture of every live figure, and its sentence: ``python -m polyquant_widgets docs/pictures``."""
+"""Save opening pictures of live figures: ``python -m polyquant_widgets docs/pictures kraft_strip flipped_bit``."""
 
 import sys
 from importlib import import_module
@@ -8,11 +8,11 @@ from . import SCENES
 from ._picture import picture
 
 
-def save(folder: Path) -> list[Path]:
-    """One PNG for each scene; returns the files."""
+def save(folder: Path, names: tuple[str, ...] = SCENES) -> list[Path]:
+    """One PNG for each of the scenes *names*, its sentence on the screen; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for name in SCENES:
+    for name in names:
         scene = import_module(f"{__package__}.{name}").SCENE
         frame = scene.compute(scene.Params())
         sentence = scene.describe(frame)
@@ -23,4 +23,4 @@ def save(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    save(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures"))
+    save(Path(sys.argv[1]), tuple(sys.argv[2:]) or SCENES)

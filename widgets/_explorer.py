@@ -70,18 +70,24 @@ class Explorer(ipw.VBox):
         """Bring picture and sentence in line with the controls, or say why that is impossible."""
         self.fault = None
         try:
-            frame = self.scene.compute(self.scene.params(**{n: w.value for n, w in self.controls.items()}))
+            frame = self.scene.compute(self._params())
             sentence = self.scene.describe(frame)
             with self.figure.batch_update():
                 self.scene.redraw(self.figure, frame)
             self.frame, self.caption.text, self.problem.text = frame, sentence, ""
         except ValueError as error:
-            self.problem.text = f"{error}. The picture still shows the last settings that were possible."
+            reason = str(error).rstrip(".")
+            self.problem.text = f"{reason}. The picture still shows the last settings that were possible."
         except Exception as error:
             self.fault = error
             self.problem.text = f"This figure has a fault, {type(error).__name__}: {error}"
             if os.environ.get("POLYQUANT_RAISE"):  # for whoever writes a scene: the traceback, in the log of the page
                 raise
+
+    def _params(self) -> Any:
+        """What the controls say; complaints use the labels that a reader sees."""
+        checked = {n: c.check(c.label, self.controls[n].value) for n, c in self.scene.controls.items()}
+        return self.scene.Params(**checked)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The live view, and for readers without a kernel a picture and the sentence."""

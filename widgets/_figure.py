@@ -41,8 +41,9 @@ CODE = Path(plotly.__file__).parent / "package_data" / "widgetbundle.js"
 PLAIN = os.environ.get("POLYQUANT_PLAIN_FIGURES", "") not in ("", "0")
 CONFIG = {
     "displaylogo": False,  # a link to another host
+    "plotlyServerURL": "",  # and a button that uploads the chart
     "responsive": True,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
 }
 
 

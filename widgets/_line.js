@@ -7,7 +7,7 @@ const CONTROLS = '[role="slider"], select, input, textarea, .widget-readout';
 function nameControls(explorer, sentence) {
   for (const box of explorer.querySelectorAll(".pq-controls > *")) {
     const texts = [...box.querySelectorAll(LABEL)].map((label) => label.textContent.trim());
-    const name = texts.find((text) => text); // a checkbox has an empty label before its own
+    const name = texts.find((text) => /[^\s\u200b]/.test(text)); // a checkbox has an empty label before its own
     for (const control of name ? box.querySelectorAll(CONTROLS) : []) {
       put(control, "aria-label", control.matches(".widget-readout") ? `${name}, value` : name);
     }

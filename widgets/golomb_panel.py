@@ -93,7 +93,7 @@ def draw(frame: Frame) -> go.Figure:
         figure.update_xaxes(title_text="Golomb m", type="log", row=1, col=col, range=[-0.02, np.log10(LARGEST)])
         figure.update_xaxes(tickvals=[2**i for i in range(8)], ticktext=[str(2**i) for i in range(8)], row=1, col=col)
         figure.update_yaxes(title_text="bits a number", row=1, col=col)
-    dress(figure, height=440, legend_y=1.1, margin_t=116)
+    dress(figure, height=440, legend_y=1.1, margin_t=108)
     redraw(figure, frame)
     return figure
 

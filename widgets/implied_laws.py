@@ -17,7 +17,6 @@ from polyquant.prefix import (
     delta,
     entropy,
     exp_golomb,
-    expected_length,
     fibonacci,
     gamma,
     golomb,
@@ -36,7 +35,7 @@ LOOKS = (  # of the fixed codes, then Golomb, zeta, exp-Golomb
     {"color": MUTED, "dash": "dash"},
     {"color": MUTED, "dash": "dot"},
     {"color": MUTED, "dash": "dashdot"},
-    {"color": EARTH, "dash": "dot"},
+    {"color": EARTH, "dash": "longdashdot"},
     {"color": SIGNAL, "dash": "solid"},
     {"color": VIOLET, "dash": "solid"},
     {"color": ROSE, "dash": "solid"},
@@ -82,11 +81,18 @@ def compute(params: Params) -> Frame:
     p = np.exp2(weight)
     bits = [_table(code)[: n.size] for code in codes.values()]
     least = entropy(p)
-    excess = {name: expected_length(cost, p) - least for name, cost in zip(codes, bits)}
+    # Not cost @ p: on a busy machine the threads of BLAS wait longer for each other than the product takes.
+    excess = {name: float(np.sum(cost * p)) - least for name, cost in zip(codes, bits)}
     low, high = np.searchsorted(np.cumsum(p), (0.05, 0.95)) + 1
-    shown = np.unique(np.geomspace(1, params.largest, 160).astype(np.int64))
+    shown = places(params.largest)
     at = tuple(cost[shown - 1] for cost in bits)
     return Frame(_law(params), least, excess, shown, -weight[shown - 1], at, (int(low), int(high)))
+
+
+def places(largest: int) -> NDArray[np.int64]:
+    """Numbers from 1 to *largest*, evenly on a logarithmic axis, and the powers of two, where stairs climb."""
+    powers = 2 ** np.arange(largest.bit_length())
+    return np.unique(np.concatenate([np.geomspace(1, largest, 120).astype(np.int64), powers]))
 
 
 @lru_cache(maxsize=32)
@@ -109,15 +115,18 @@ def _law(params: Params) -> str:
 
 def draw(frame: Frame) -> go.Figure:
     figure = make_subplots(1, 2, column_widths=[0.64, 0.36], horizontal_spacing=0.15)
-    for look in LOOKS:
-        figure.add_scatter(mode="lines", line={**look, "shape": "hv"}, hovertemplate="%{y} bits for n = %{x:,}")
-    figure.add_scatter(mode="lines", name="the law's own bits, −lg P(n)", line={"color": INK, "width": 5})
+    best = {"color": GOOD, "width": 6, "shape": "hv"}
+    figure.add_scatter(mode="lines", name="closest bet", line=best, hoverinfo="skip")
+    for name, look in zip(frame.excess, LOOKS):
+        line = {**look, "shape": "hv", "width": 2}
+        figure.add_scatter(mode="lines", name=name, line=line, hovertemplate="%{y} bits for n = %{x:,}")
+    figure.add_scatter(mode="lines", name="−lg P, the law", line={"color": INK, "width": 4})
     bars = {"orientation": "h", "textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
     figure.add_bar(row=1, col=2, showlegend=False, **bars)
     band = {"type": "rect", "xref": "x", "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
     figure.add_shape(**band, fillcolor=SHADE, line={"width": 0})
-    figure.add_annotation(xref="x", yref="y domain", y=1, yanchor="bottom", text="9 of 10 numbers", font_color=MUTED)
-    dress(figure, height=460, legend_y=1.1, margin_t=128)
+    figure.add_annotation(xref="x", yref="y domain", y=1, yanchor="top", text="9 of 10 numbers", font_color=MUTED)
+    dress(figure, height=440, legend_y=1.03, margin_t=100)
     figure.update_xaxes(title_text="number n (each mark four times the last)", type="log", row=1, col=1)
     figure.update_xaxes(tickvals=[4**i for i in range(9)], ticktext=[f"{4**i:,}" for i in range(9)], row=1, col=1)
     figure.update_yaxes(title_text="bits", row=1, col=1)
@@ -129,22 +138,24 @@ def draw(frame: Frame) -> go.Figure:
 
 
 def redraw(figure: go.Figure, frame: Frame) -> None:
-    *lines, ideal, bill = figure.data
-    best, names = frame.winner, list(frame.excess)
-    for name, line, look, bits in zip(names, lines, LOOKS, frame.bits):
+    best, *lines, ideal, bill = figure.data
+    names = list(frame.excess)
+    first = names.index(frame.winner)
+    best.x, best.y = frame.numbers, frame.bits[first]
+    for name, line, bits in zip(names, lines, frame.bits):
         line.x, line.y, line.name = frame.numbers, bits, name
-        line.line.update(color=GOOD if name == best else look["color"], width=5 if name == best else 2)
     ideal.x, ideal.y = frame.numbers, frame.ideal
     bill.y, bill.x = names, [min(max(bits, 0.0), LONGEST_BAR) for bits in frame.excess.values()]
-    bill.text = [f"{bits:,.2f}" + " best" * (name == best) for name, bits in frame.excess.items()]
-    bill.marker.color = [GOOD if name == best else look["color"] for name, look in zip(names, LOOKS)]
+    bill.text = [f"{bits:,.2f}" + " best" * (name == frame.winner) for name, bits in frame.excess.items()]
+    bill.marker.color = [GOOD if i == first else look["color"] for i, look in enumerate(LOOKS)]
     low, high = frame.middle
-    figure.layout.shapes[0].update(x0=low, x1=high)
-    figure.layout.annotations[0].x = float(np.log10(low) + np.log10(high)) / 2
+    band, note = figure.layout.shapes[0], figure.layout.annotations[0]
+    band.x0, band.x1 = low, high
+    note.x = float(np.log10(low) + np.log10(high)) / 2
     top = float(np.log2(frame.numbers[-1]))
     figure.layout.xaxis.range = [-0.02, top * np.log10(2)]
-    figure.layout.yaxis.range = [0, 2 * top + 2]
-    figure.layout.title.text = f"{frame.law}: entropy {frame.entropy:.2f} bits, closest bet {best}"
+    figure.layout.yaxis.range = [0, 2 * top + 4]
+    figure.layout.title.text = f"{frame.law}: entropy {frame.entropy:.2f} bits, closest bet {frame.winner}"
 
 
 def describe(frame: Frame) -> str:

@@ -17,7 +17,7 @@ from polyquant.prefix import IntegerCode, delta, entropy, exp_golomb, fibonacci,
 from ._explorer import Explorer
 from ._scene import Scene, choice, control
 from ._theme import EARTH, GOOD, INK, MUTED, ROSE, SHADE, SIGNAL, VIOLET, dress
-from .implied_laws import lengths
+from .implied_laws import lengths, places
 
 LETTERS = {f"letters from one {a} to the next": a for a in "eatz"}
 RANKS, LENGTHS = "ranks of the words by frequency", "letters in a word"
@@ -25,7 +25,7 @@ FIXED = {"gamma": gamma, "delta": delta, "Fibonacci": fibonacci(2)}
 LOOKS = (  # of the fixed codes, then Golomb, zeta, exp-Golomb
     {"color": MUTED, "dash": "dash"},
     {"color": MUTED, "dash": "dot"},
-    {"color": EARTH, "dash": "dot"},
+    {"color": EARTH, "dash": "longdashdot"},
     {"color": SIGNAL, "dash": "solid"},
     {"color": VIOLET, "dash": "solid"},
     {"color": ROSE, "dash": "solid"},
@@ -53,7 +53,7 @@ class Frame:
 
     @property
     def winner(self) -> str:
-        return min(self.bill, key=self.bill.__getitem__)
+        return min(list(self.bill)[1:], key=self.bill.__getitem__)  # the fixed width bets on nothing
 
 
 @cache
@@ -84,7 +84,7 @@ def compute(params: Params) -> Frame:
     bill = {f"{width} bits each": found.size * width // 8}
     bill |= {name: size(params.numbers, code) for name, code in codes.items()}
     middle, share = _bins(counts / found.size)
-    shown = np.unique(np.geomspace(1, largest, 200).astype(np.int64))
+    shown = places(largest)
     laws = tuple(np.exp2(-lengths(code, shown).astype(float)) for code in codes.values())
     least = entropy(counts / found.size) * found.size / 8
     return Frame(params.numbers, found.size, least, bill, middle, share, shown, laws)
@@ -100,8 +100,10 @@ def _bins(p: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float
 
 def draw(frame: Frame) -> go.Figure:
     figure = make_subplots(1, 2, column_widths=[0.62, 0.38], horizontal_spacing=0.16)
+    best = {"color": GOOD, "width": 6, "shape": "hv"}
+    figure.add_scatter(mode="lines", name="best bet", line=best, hoverinfo="skip")
     for look in LOOKS:
-        figure.add_scatter(mode="lines", line={**look, "shape": "hv"}, hoverinfo="skip")
+        figure.add_scatter(mode="lines", line={**look, "shape": "hv", "width": 2}, hoverinfo="skip")
     dots = {"color": INK, "size": 9}
     figure.add_scatter(mode="markers", name="the book", marker=dots, hovertemplate="%{y:.2g} of all are %{x:.0f}")
     bars = {"orientation": "h", "textposition": "outside", "cliponaxis": False, "hoverinfo": "skip"}
@@ -109,7 +111,7 @@ def draw(frame: Frame) -> go.Figure:
     line = {"color": INK, "width": 2, "dash": "dash"}
     figure.add_shape(type="line", xref="x2", yref="y2 domain", y0=0, y1=1, line=line)
     figure.add_annotation(xref="x2", yref="y2 domain", y=1, yanchor="bottom", xanchor="left", xshift=-30)
-    dress(figure, height=470, legend_y=1.1, margin_t=128)
+    dress(figure, height=450, legend_y=1.09, margin_t=108)
     figure.update_xaxes(title_text="number", type="log", row=1, col=1)
     figure.update_xaxes(tickvals=[4**i for i in range(9)], ticktext=[f"{4**i:,}" for i in range(9)], row=1, col=1)
     figure.update_yaxes(title_text="share of all numbers", type="log", row=1, col=1)
@@ -117,7 +119,7 @@ def draw(frame: Frame) -> go.Figure:
     figure.update_yaxes(
         tickvals=[2.0**-i for i in powers], ticktext=["1", *(f"1/{2**i:,}" for i in powers[1:])], row=1, col=1
     )
-    figure.update_xaxes(title_text="bytes for the whole list", rangemode="tozero", nticks=5, row=1, col=2)
+    figure.update_xaxes(title_text="bytes for the whole list", tickformat=",d", nticks=5, row=1, col=2)
     figure.update_yaxes(title_text="code", title_standoff=2, autorange="reversed", row=1, col=2)
     figure.update_yaxes(showline=False, ticks="", row=1, col=2)
     redraw(figure, frame)
@@ -125,24 +127,25 @@ def draw(frame: Frame) -> go.Figure:
 
 
 def redraw(figure: go.Figure, frame: Frame) -> None:
-    *lines, dots, bars = figure.data
+    bet, *lines, dots, bars = figure.data
     best, names = frame.winner, list(frame.bill)
-    for name, line, look, law in zip(names[1:], lines, LOOKS, frame.laws):
+    bet.x, bet.y = frame.numbers, frame.laws[names.index(best) - 1]
+    for name, line, law in zip(names[1:], lines, frame.laws):
         line.x, line.y, line.name = frame.numbers, law, name
-        line.line.update(color=GOOD if name == best else look["color"], width=5 if name == best else 2)
     dots.x, dots.y = frame.middle, frame.share
     whole = frame.bill[names[0]]
     bars.y, bars.x = names, [min(cost, 1.1 * whole) for cost in frame.bill.values()]
     bars.text = [f"{cost:,}" + " best" * (name == best) for name, cost in frame.bill.items()]
     colours = [SHADE, *(look["color"] for look in LOOKS)]
     bars.marker.color = [GOOD if name == best else colour for name, colour in zip(names, colours)]
-    figure.layout.shapes[0].update(x0=frame.entropy, x1=frame.entropy)
-    figure.layout.annotations[0].update(x=frame.entropy, text=f"entropy {frame.entropy:,.0f}")
+    line, note = figure.layout.shapes[0], figure.layout.annotations[0]
+    line.x0 = line.x1 = note.x = frame.entropy
+    note.text = f"entropy {frame.entropy:,.0f}"
     lowest = float(frame.share.min())
     figure.layout.xaxis.range = [-0.04, float(np.log10(frame.numbers[-1])) + 0.04]
     figure.layout.yaxis.range = [float(np.log10(lowest)) - 0.4, 0.1]
     figure.layout.xaxis2.range = [0, 1.45 * whole]
-    figure.layout.title.text = f"{frame.count:,} {frame.what}: {best} takes {frame.bill[best]:,} bytes"
+    figure.layout.title.text = f"{frame.count:,} numbers, {frame.what}: {best} takes {frame.bill[best]:,} bytes"
 
 
 def describe(frame: Frame) -> str:

@@ -2,11 +2,13 @@
 
 import doctest
 import importlib
+import importlib.metadata
 import re
 import struct
 from pathlib import Path
 
 import pytest
+from polyquant_widgets.__main__ import save
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -34,6 +36,16 @@ def test_the_examples_say_what_the_library_says():
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert result.attempted >= 4
     assert result.failed == 0
+
+
+def test_pictures_are_what_the_figures_draw_today(tmp_path):
+    pinned = re.search(r"^matplotlib==(.+)$", (ROOT / "constraints.txt").read_text(), re.M).group(1)
+    if importlib.metadata.version("matplotlib") != pinned:
+        pytest.skip("another matplotlib draws other pixels")
+    shown = sorted((ROOT / "docs/pictures").glob("*.png"))
+    assert shown
+    made = save(tmp_path, tuple(path.stem for path in shown))
+    assert [path.read_bytes() for path in made] == [path.read_bytes() for path in shown]
 
 
 @pytest.mark.parametrize("path", re.findall(r"!\[[^\]]+\]\((docs/[^)]+)\)", README))
