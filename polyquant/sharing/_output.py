@@ -46,6 +46,7 @@ class Outputs:
         while self._open:
             _, part, path = self._open[0]
             self._rename(part, path)
+            _sync(path.parent)  # the name, too, before the next one
             del self._open[0]
 
     def _rename(self, part: Path, path: Path) -> None:
@@ -77,3 +78,12 @@ class Outputs:
                 file.close()
             part.unlink(missing_ok=True)
         self._open.clear()
+
+
+def _sync(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # some systems do not open folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
