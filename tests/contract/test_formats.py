@@ -10,7 +10,7 @@ import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import DataError
-from polyquant.sharing import Share, container
+from polyquant.sharing import Dealer, Share, container
 from polyquant.sharing._layout import (
     Layout,
     dealer_record,
@@ -55,6 +55,7 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "dealer of a file": (DEALER_FILE, read_dealer_file),
     "seeded dealer of a file": (state_header(LAYOUT, bytes(32), bytes(32)), read_dealer_file),
     "share in words": (container.to_text(SHARE).encode(), lambda data: container.from_text(data.decode("latin-1"))),
+    "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 
 
