@@ -159,7 +159,7 @@ CALLS = {
 
 
 def first_calls() -> str:
-    """Seconds of the processor, import included: with an empty cache of compiled code, and with a full one."""
+    """Seconds of the processor after the imports: with an empty cache of compiled code, and with a full one."""
     lines = ["first call in a new process, CPU seconds:      nothing compiled yet      cached"]
     for name, call in CALLS.items():
         imports = "" if name.startswith("import") else "import numpy as np\nfrom polyquant.sharing import *\n"
