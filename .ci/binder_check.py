@@ -88,7 +88,8 @@ def step(name: str, command: list[str], folder: Path, environment: dict[str, str
 def replay(root: Path, where: Path) -> None:
     """Build and start it in *where*."""
     home, venv = where / "home", where / "venv"
-    shutil.rmtree(where, ignore_errors=True)
+    if where.exists() and any(where.iterdir()):
+        sys.exit(f"{where} is not empty")
     shutil.copytree(root, home, ignore=LEAVE)
     version = (root / "binder" / "runtime.txt").read_text().strip().replace("-", "")
     python = shutil.which(version) or sys.executable
@@ -110,7 +111,7 @@ def replay(root: Path, where: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check binder/ without docker.")
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("--replay", type=Path, metavar="DIR", help="build it in DIR, which is emptied first")
+    parser.add_argument("--replay", type=Path, metavar="DIR", help="build it in DIR, a new folder")
     args = parser.parse_args()
     bad = rules(args.root)
     for line in bad:

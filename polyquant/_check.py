@@ -60,7 +60,7 @@ def integers(
     array = np.ascontiguousarray(array, dtype=np.int64)
     if array.size and ((least is not None and array.min() < least) or (most is not None and array.max() > most)):
         _each(name, array, least, most)
-    return array
+    return _frozen(array)
 
 
 def unsigned(name: str, values: ArrayLike, ndim: int | None = 1) -> NDArray[np.uint64]:
@@ -71,7 +71,7 @@ def unsigned(name: str, values: ArrayLike, ndim: int | None = 1) -> NDArray[np.u
     _dimension(name, array, ndim)
     if array.dtype.kind == "i" and array.size and array.min() < 0:
         _each(name, array, 0, None)
-    return np.ascontiguousarray(array, dtype=np.uint64)
+    return _frozen(np.ascontiguousarray(array, dtype=np.uint64))
 
 
 def finite(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray[np.float64]:
@@ -85,7 +85,7 @@ def finite(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray[np.
     if not good.all():
         place = np.unravel_index(int(np.argmin(good)), array.shape)
         raise ValueError(f"{name} must be finite, got {array[place]}{_at(place)}")
-    return array
+    return _frozen(array)
 
 
 def probabilities(name: str, p: ArrayLike) -> NDArray[np.float64]:
@@ -97,6 +97,13 @@ def probabilities(name: str, p: ArrayLike) -> NDArray[np.float64]:
     if not abs(float(array.sum()) - 1) <= 1e-9:
         raise ValueError(f"{name} must sum to 1, got {array.sum()}")
     return array
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """A view that cannot be written to: one type of argument for kernels, whether or not the caller's was frozen."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _array(name: str, values: ArrayLike) -> NDArray[Any]:

@@ -8,24 +8,34 @@ import time
 
 from polyquant import _kernel, bits, prefix
 
-SMALL = [1, 2, 3, 5, 8, 13, 1]
+FEW = [1, 2, 3, 5, 8, 13, 1]
 
 
 def _bits() -> None:
-    packed = bits.pack(SMALL, 4)
-    bits.unpack(packed, [4] * len(SMALL))
+    packed = bits.pack(FEW, 4)
+    bits.unpack(packed, 4)
 
 
-def _prefix() -> None:
-    code = prefix.huffman(SMALL)
+def _alphabets() -> None:
+    code = prefix.huffman(FEW)
     code.decode(code.encode([0, 1, 2]), 3)
-    prefix.huffman(SMALL, longest=4)
+    prefix.huffman(FEW, longest=4)
+
+
+def _integers() -> None:
+    makers = prefix.fibonacci, prefix.golomb, prefix.rice, prefix.exp_golomb, prefix.zeta
+    codes = [code for name in prefix.__all__ if isinstance(code := getattr(prefix, name), prefix.IntegerCode)]
+    for code in [*codes, *(maker(3) for maker in makers)]:
+        values = [*FEW, *(n for n in (2**12, 2**20, 2**62) if code.length(n) < 2**20)]
+        code.length(values)
+        code.decode_many(code.encode_many(values), len(values))
 
 
 def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
-    _prefix()
+    _alphabets()
+    _integers()
 
 
 def main() -> None:

@@ -99,3 +99,12 @@ def test_probabilities_sum_to_one():
         _check.probabilities("p", [1.5, -0.5])
     with pytest.raises(ValueError, match="p must sum to 1"):
         _check.probabilities("p", [])
+
+
+@pytest.mark.parametrize("check", [_check.integers, _check.unsigned, _check.finite])
+def test_checked_arrays_are_frozen_and_the_callers_is_not(check):
+    mine = np.arange(3).astype(check("x", [1], ndim=1).dtype)
+    checked = check("x", mine, ndim=1)
+    assert not checked.flags.writeable
+    assert mine.flags.writeable
+    assert np.shares_memory(mine, checked)

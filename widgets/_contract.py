@@ -38,6 +38,7 @@ def keep(scene: Scene, corners: int = 16) -> None:
         finite(figure, f"{params}")
         words(scene.describe(frame), f"{params}")
     titled(drawn[0])
+    filled(drawn)
     repeatable(scene, frames[0][0], drawn[0])
     redrawn(scene, frames, drawn)
     for (params, frame), figure in (*zip(frames[:1], drawn), *zip(frames[-1:], drawn[-1:])):
@@ -98,6 +99,14 @@ def titled(figure: go.Figure) -> None:
         axis = figure.layout[name[0] + "axis" + name[1:]]
         shown = axis.visible is not False and axis.showticklabels is not False
         promise(not shown or axis.title.text, f"axis {name} has no title")
+
+
+def filled(drawn: list[go.Figure]) -> None:
+    """Every trace shows something somewhere: one that never does was forgotten by redraw."""
+    for i, trace in enumerate(drawn[0].data):
+        for name in ("z",) if trace.type == "heatmap" else ("x", "y"):
+            some = any(figure.data[i][name] is not None and len(figure.data[i][name]) for figure in drawn)
+            promise(some, f"trace {i} ({trace.name or trace.type}) never gets any {name}")
 
 
 def words(sentence: str, place: str) -> None:

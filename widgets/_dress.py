@@ -39,6 +39,17 @@ def points(pixels: float) -> float:
     return pixels * 0.75
 
 
+def given(value: Any, default: Any) -> Any:
+    """*value*, or *default* if there is none."""
+    return default if value is None else value
+
+
+def mode(trace: dict[str, Any]) -> str:
+    """What a scatter trace draws; plotly marks the points of short ones."""
+    count = max(len(array(trace.get(name))) for name in "xy")
+    return trace.get("mode") or ("lines+markers" if count < 20 else "lines")
+
+
 def overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """*above* over *below*, dictionaries inside dictionaries too; what is None above does not cover."""
     out = dict(below)
@@ -83,7 +94,7 @@ def rgba(colour: Any, opacity: float = 1.0) -> tuple[float, float, float, float]
         *rgb, alpha = ([float(v) for v in match[1].split(",")] + [1.0])[:4]
         red, green, blue = (v / 255 for v in rgb)
         return red, green, blue, alpha * opacity
-    red, green, blue, alpha = to_rgba(colour)
+    red, green, blue, alpha = to_rgba(colour)  # "none" is clear
     return red, green, blue, alpha * opacity
 
 

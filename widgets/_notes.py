@@ -8,7 +8,7 @@ from matplotlib.patches import Ellipse, Patch, Polygon
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from ._axes import Panel
-from ._dress import MARKERS, dash, font, plain, points, rgba
+from ._dress import MARKERS, dash, font, mode, plain, points, rgba
 
 Places = dict[tuple[str, str], Panel]
 
@@ -17,7 +17,7 @@ def _frame(paper: Any, places: Places, xref: str, yref: str) -> tuple[Any, Any, 
     """The transform for a point with these references, and the panel whose axes it names."""
     panel = None
     for (x, y), one in places.items():
-        if xref.split()[0] in (x, "paper") and yref.split()[0] in (y, "paper"):
+        if (xref, yref) != ("paper", "paper") and xref.split()[0] in (x, "paper") and yref.split()[0] in (y, "paper"):
             panel = one
             break
     halves = []
@@ -29,32 +29,41 @@ def _frame(paper: Any, places: Places, xref: str, yref: str) -> tuple[Any, Any, 
     return blended_transform_factory(*halves), panel
 
 
+def reach(places: Places, layout: dict[str, Any]) -> None:
+    """Let axes that fit themselves to what is drawn show the shapes and annotations too, as plotly does."""
+    for panel in places.values():
+        for name in "xy":
+            for shape in layout["shapes"]:
+                if shape.get(name + "ref", name) == panel.names[name] and name + "0" in shape:
+                    panel.reach(name, [_at(panel, name, shape, shape[name + end]) for end in "01"])
+            for note in layout["annotations"]:
+                if note.get(name + "ref", name) == panel.names[name]:
+                    panel.reach(name, [_place(panel, name, note, panel.names[name])])
+
+
 def shapes(paper: Any, places: Places, layout: dict[str, Any]) -> None:
     """Rectangles, lines and circles of the layout."""
-    for shape in layout.get("shapes", ()):
-        if not shape.get("visible", True):
-            continue
-        kind = shape.get("type", "rect")
-        move, panel = _frame(paper, places, shape.get("xref", "x"), shape.get("yref", "y"))
-        xs = [_at(panel, "x", shape, v) for v in (shape["x0"], shape["x1"])]
-        ys = [_at(panel, "y", shape, v) for v in (shape["y0"], shape["y1"])]
-        line = shape.get("line", {})
-        stroke = {"linewidth": points(line.get("width", 2)), "linestyle": dash(line.get("dash"))}
-        colour, opacity = rgba(line.get("color", "#444"), shape.get("opacity", 1)), shape.get("opacity", 1)
-        face = rgba(shape["fillcolor"], opacity) if shape.get("fillcolor") else "none"
-        level = 0.6 if shape.get("layer") in ("below", "between") else 3
-        if kind == "line":
-            mark: Any = Line2D(xs, ys, color=colour, zorder=level, transform=move, **stroke)
-        elif kind == "rect":
-            corners = [(xs[0], ys[0]), (xs[1], ys[0]), (xs[1], ys[1]), (xs[0], ys[1])]
-            mark = Polygon(corners, facecolor=face, edgecolor=colour, zorder=level, transform=move, **stroke)
-        elif kind == "circle":
-            middle = (sum(xs) / 2, sum(ys) / 2)
-            mark = Ellipse(middle, abs(xs[1] - xs[0]), abs(ys[1] - ys[0]), facecolor=face, edgecolor=colour,
-                           zorder=level, transform=move, **stroke)  # fmt: skip
-        else:
-            raise TypeError(f"a picture can hold shapes line, rect and circle, got {kind!r}")
-        _put(mark, paper, panel)
+    for shape in layout["shapes"]:
+        if shape.get("visible", True):
+            move, panel = _frame(paper, places, shape.get("xref", "x"), shape.get("yref", "y"))
+            _put(_shape(panel, shape, move), paper, panel)
+
+
+def _shape(panel: Panel | None, shape: dict[str, Any], move: Any) -> Any:
+    kind = shape.get("type", "rect")
+    if kind not in ("line", "rect", "circle"):
+        raise TypeError(f"a picture can hold shapes line, rect and circle, got {kind!r}")
+    (x0, x1), (y0, y1) = ([_at(panel, name, shape, shape[name + end]) for end in "01"] for name in "xy")
+    line, opacity = shape.get("line", {}), shape.get("opacity", 1)
+    colour = rgba(line.get("color", "#444"), opacity)
+    look = {"linewidth": points(line.get("width", 2)), "linestyle": dash(line.get("dash")), "transform": move}
+    look["zorder"] = 0.6 if shape.get("layer") in ("below", "between") else 3
+    if kind == "line":
+        return Line2D([x0, x1], [y0, y1], color=colour, **look)
+    look |= {"edgecolor": colour, "facecolor": rgba(shape.get("fillcolor") or "none", opacity)}
+    if kind == "rect":
+        return Polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], **look)
+    return Ellipse(((x0 + x1) / 2, (y0 + y1) / 2), abs(x1 - x0), abs(y1 - y0), **look)
 
 
 def _at(panel: Panel | None, name: str, item: dict[str, Any], value: Any) -> float:
@@ -69,7 +78,8 @@ def _put(mark: Any, paper: Any, panel: Panel | None) -> None:
     axes = panel.axes if panel else paper
     limits = axes.get_xlim(), axes.get_ylim()
     axes.add_artist(mark)
-    axes.set(xlim=limits[0], ylim=limits[1])
+    axes.set_xlim(limits[0], auto=None)
+    axes.set_ylim(limits[1], auto=None)
     if panel is None:
         mark.set_clip_on(False)
 
@@ -160,13 +170,14 @@ def legend(drawn: Figure, paper: Any, traces: list[dict[str, Any]], places: Plac
     corner = f"{up} {side}".replace("center center", "center")
     columns = len(rows) if flat else 1
     while True:
+        across = [row for column in range(columns) for row in rows[column::columns]]  # matplotlib fills columns first
         made = drawn.legend(
-            *zip(*rows), ncols=columns, loc=corner, bbox_to_anchor=(look.get("x", 1.02), look.get("y", 1)),
+            *zip(*across), ncols=columns, loc=corner, bbox_to_anchor=(look.get("x", 1.02), look.get("y", 1)),
             bbox_transform=paper.transAxes, frameon=False, fontsize=style["size"], labelcolor=style["color"],
             handlelength=2.4, columnspacing=1.4, borderaxespad=0, borderpad=0.2,
         )  # fmt: skip
-        width = made.get_window_extent(drawn.canvas.get_renderer()).width
-        if columns == 1 or width < 0.94 * drawn.bbox.width:
+        right = made.get_tightbbox(drawn.canvas.get_renderer()).x1
+        if columns == 1 or right < drawn.bbox.x1 - 90:  # the margins are still to come
             return made
         made.remove()
         columns -= 1
@@ -181,11 +192,11 @@ def _sample(trace: dict[str, Any]) -> Any:
             facecolor=rgba(first or trace["colour"], trace.get("opacity", 1)),
             hatch=marker.get("pattern", {}).get("shape"),
         )
-    mode = trace.get("mode") or "lines"
+    drawn = mode(trace)
     symbol = marker.get("symbol") if isinstance(marker.get("symbol"), str) else "circle"
-    shape = MARKERS.get(str(symbol).removesuffix("-open"), "o") if "markers" in mode else None
+    shape = MARKERS.get(str(symbol).removesuffix("-open"), "o") if "markers" in drawn else None
     return Line2D(
-        [], [], color=colour, linestyle=dash(line.get("dash")) if "lines" in mode else "none",
+        [], [], color=colour, linestyle=dash(line.get("dash")) if "lines" in drawn else "none",
         linewidth=points(line.get("width", 2)), marker=shape, markersize=points(8), markeredgewidth=0,
         markerfacecolor=rgba(first) if first else colour,
     )  # fmt: skip

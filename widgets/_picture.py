@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from . import _marks, _notes
-from ._axes import Panel, panels
+from ._axes import Panel, panels, scale
 from ._dress import merged, plain, points
 
 WIDTH = 960  # CSS pixels, a notebook's column
@@ -58,6 +58,8 @@ def _draw(figure: go.Figure) -> Figure:
     paper.set_axis_off()
     places = panels(drawn, traces, layout)
     _marks.draw(places, traces, layout)
+    _notes.reach(places, layout)
+    scale(places)
     for panel in places.values():
         panel.finish()
     _notes.shapes(paper, places, layout)

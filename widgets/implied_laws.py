@@ -40,7 +40,7 @@ LOOKS = (  # of the fixed codes, then Golomb, zeta, exp-Golomb
     {"color": VIOLET, "dash": "solid"},
     {"color": ROSE, "dash": "solid"},
 )
-LARGEST = 65536
+LARGEST = 2**14
 LONGEST_BAR = 4.0  # bits; longer bars are cut off, their numbers are not
 
 

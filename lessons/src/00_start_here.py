@@ -2,7 +2,8 @@
 # # How few bits will do?
 # **Start here** · *5 minutes, no prerequisites*
 #
-# polyquant teaches five beautiful algorithms that have nothing in common, except one idea: *fewer bits for the same job*.
+# polyquant teaches five beautiful algorithms that have nothing in common, except one idea: *fewer bits for the
+# same job*.
 # Here is the smallest example. You want to write down the number $t$, and the reader must see where it ends.
 #
 # Run the next cell (*Shift + Enter*), then drag **number t**.
@@ -14,8 +15,10 @@ from polyquant_widgets import integer_codes, ready
 integer_codes.explore(t=100, largest=1000)
 
 # %% [markdown]
-# Five ways to write the same number, and none of them is best for all numbers. Unary wins at 1 and is absurd at 100. The others pay for the digits of $t$ and,
-# on top, for saying how many there are: gamma twice over, delta less, LEB128 (whole bytes) one bit in eight. Which one is right depends on
+# Five ways to write the same number, and none of them is best for all numbers. Unary wins at 1 and is absurd at
+# 100. The others pay for the digits of $t$ and,
+# on top, for saying how many there are: gamma twice over, delta less, LEB128 (whole bytes) one bit in eight.
+# Which one is right depends on
 # *which numbers you expect*. That one sentence is the first chapter.
 #
 # ## Does everything work here?
@@ -31,12 +34,14 @@ ready()
 # | [10 · Words that end themselves](10_words_that_end_themselves.ipynb) | How does a reader know where a word ends? | 40 | binary numbers |
 # | [11 · Guessing the law](11_guessing_the_law.ipynb) | Which code is the right one for your numbers? | 45 | lesson 10 |
 #
-# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), secrets for a guest list without end (20s), counting without knowing (30s),
+# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), secrets for a guest list without
+# end (20s), counting without knowing (30s),
 # fast and sparse transforms (40s), a sphere without a codebook (50s).
 #
 # ## How to use a lesson
 #
-# * Run the cells from the top. Each picture has sliders; the sentence below it says what the picture shows and follows them. Sliders work with the mouse, and with
+# * Run the cells from the top. Each picture has sliders; the sentence below it says what the picture shows and
+#   follows them. Sliders work with the mouse, and with
 #   the arrow keys after *Tab*.
 # * Where it says **Guess**, write your guess down before you move anything.
 # * Exercises have a check that tries hidden cases. It says what went wrong and gives a hint, never the answer.
@@ -51,6 +56,7 @@ print(f"{len(numbers)} numbers in {bits.size} bits:", bits)
 print("and back:", delta.decode_many(bits, len(numbers)).tolist())
 
 # %% [markdown]
-# **Limits, said first.** polyquant is educational: not audited, not constant time, and its file formats are young. Don't guard real secrets with it.
+# **Limits, said first.** polyquant is educational: not audited, not constant time, and its file formats are
+# young. Don't guard real secrets with it.
 #
 # **What to read next.** [Lesson 10, Words that end themselves](10_words_that_end_themselves.ipynb).

@@ -6,7 +6,7 @@
 #
 # After this lesson you can
 #
-# * read the law that a code bets on off its word lengths, and see it as a straight line;
+# * see from its word lengths which law a code bets on, sometimes as a straight line;
 # * say what a wrong bet costs, in bits, before coding anything;
 # * derive the best Golomb parameter and explain it with a fair coin;
 # * choose a code for the real numbers in a book, and name what the bill leaves out.
@@ -46,7 +46,7 @@ print("and 1024 and all numbers beyond:   ", 1 - kraft(gamma.length(range(1, 102
 
 # %% [markdown]
 # Half of all numbers are 1, says gamma, and one in a thousand is above a thousand. Each time $n$ doubles the word
-# grows by 2 bits, so $Q$ falls to a quarter: $Q(n) \approx 1/n^2$.
+# grows by 2 bits, so $Q$ falls to a quarter: $Q(n)$ is $1/n^2$ up to a factor of 2.
 #
 # The *zeta* codes [BV05] make this slope a parameter. The words of zeta($k$) grow by $k + 1$ bits each time $n$
 # doubles $k$ times:
@@ -108,14 +108,14 @@ implied_laws.explore()
 # * θ = 1, $s = 2$: which slope was that?
 # * θ = 1, $s = 0$, $N = 64$ and Golomb $m = 64$: each word is 6 bits and one more that is always 0, in case the
 #   numbers go on beyond 64. Can a smaller $m$ waste less?
-# * θ = 1, $s = 1$, $N$ = 65,536, Zipf's law. Slope $1 + 1/k$ should be near 1, so $k$ should be large. Move zeta $k$
+# * θ = 1, $s = 1$, $N$ = 16,384, Zipf's law. Slope $1 + 1/k$ should be near 1, so $k$ should be large. Move zeta $k$
 #   to 8. Is that better than 3?
 #
-# It is worse, and the next cell says why: the share of its bets that a code puts on numbers above 65,536. They never
+# It is worse, and the next cell says why: the share of its bets that a code puts on numbers above 16,384. They never
 # come, but their share is gone. (The rest of the loss is the wide flat stairs of large $k$.)
 
 # %%
-N = 65_536
+N = 16_384
 for k in (1, 3, 8, 12):
     lost = 1 - kraft(zeta(k).length(np.arange(1, N + 1)))
     print(f"zeta({k}): slope {1 + 1 / k:.3f}, {float(lost):7.3%} of the bets lie beyond N")
@@ -344,8 +344,8 @@ def choose_m(sample: np.ndarray) -> int:
 exercises.golomb_parameter(choose_m)
 
 # %% [markdown]
-# **Exercise 3.** Now any law: geometric, Zipf, all alike, a book. You see 4,000 numbers, from 1 up, and return a code
-# such as `zeta(3)`. Under the true law its mean length must be within 2 % of the best code of this lesson.
+# **Exercise 3.** Now any law: geometric, Zipf, all alike, a book. You see 1,000 numbers, from 1 up, and return a code
+# such as `zeta(3)`. Under the true law its mean length must be within 3 % of the best code of this lesson.
 
 
 # %%

@@ -90,5 +90,5 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = f"<{value.size} numbers>" if hasattr(value, "size") and value.ndim else repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -6,14 +6,14 @@ Short words for small integers, whatever the law, are what makes a code *univers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import partial
 from math import ceil
 from numbers import Rational, Real
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,11 +22,11 @@ from polyquant import _check
 from polyquant.bits import Bits
 from polyquant.errors import DataError, DomainError
 
+from . import _bulk
 from . import _universal as u
+from ._kernels import universal as kinds
 
 MAX = u.MAX
-LONGEST_WORD = 2**30
-"""The longest codeword, in bits, that is written: unary(2^62) is an error instead of half an exabyte."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,6 +55,8 @@ class IntegerCode:
     least: int
     _write: Callable[[int], str] = field(compare=False)
     _read: Callable[[u.Cursor], int] = field(compare=False)
+    _kind: int = field(compare=False)  # for the kernels
+    _parameter: int = field(compare=False, default=0)
     _length: Callable[[int], int] | None = field(compare=False, default=None)
 
     def encode(self, t: int) -> Bits:
@@ -66,8 +68,10 @@ class IntegerCode:
             *t* is below ``least`` or above 2^63 - 1, or its word is longer than 2^30 bits.
         """
         size = self.length(t)
-        if size > LONGEST_WORD:
-            raise DomainError(f"t must have a {self.name} word of at most {LONGEST_WORD} bits, got {size} for {t}")
+        if size > _bulk.LONGEST_WORD:
+            raise DomainError(
+                f"t must have a {self.name} word of at most {_bulk.LONGEST_WORD} bits, got {size} for {t}"
+            )
         return Bits.from_text(self._write(int(t)))
 
     def decode(self, bits: Bits, start: int = 0) -> tuple[int, int]:
@@ -89,24 +93,111 @@ class IntegerCode:
         except DataError as error:
             raise type(error)(f"no {self.name} word at bit {start} of {bits.size}: {error}") from None
 
-    def length(self, t: int) -> int:
-        """Bits of the codeword of *t*."""
-        t = _check.integer("t", t)
-        if not self.least <= t <= MAX:
-            raise DomainError(f"t must be from {self.least} to 2^63 - 1 for {self.name}, got {t}")
-        return self._length(t) if self._length else len(self._write(t))
+    @overload
+    def length(self, t: int) -> int: ...
+
+    @overload
+    def length(self, t: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]: ...
+
+    def length(self, t: ArrayLike) -> int | NDArray[np.int64]:
+        """Bits of the codeword of *t*: an int for an int, an int64 array for an array of ints of any shape.
+
+        >>> gamma.length([1, 2, 2**63 - 1])
+        array([  1,   3, 125])
+        """
+        if np.ndim(t):
+            return _bulk.lengths(self, t)
+        number = _check.integer("t", t)
+        if not self.least <= number <= MAX:
+            raise DomainError(f"t must be from {self.least} to 2^63 - 1 for {self.name}, got {number}")
+        return self._length(number) if self._length else len(self._write(number))
+
+    def encode_many(self, ts: ArrayLike) -> Bits:
+        """The codewords of *ts*, integers of shape (n,), one behind the other.
+
+        >>> gamma.encode_many([1, 5, 2])
+        Bits('100101010')
+
+        Raises
+        ------
+        DomainError
+            One of *ts* is below ``least`` or above 2^63 - 1, its word is longer than 2^30 bits, or all words together
+            are longer than 2^36 bits.
+        """
+        return _bulk.encode(self, ts)
+
+    def decode_many(self, bits: Bits, count: int, start: int = 0, pad: bool = False) -> NDArray[np.int64]:
+        """The *count* integers, int64 of shape (count,), whose codewords fill *bits* from bit *start* to the end.
+
+        >>> gamma.decode_many(Bits.from_text("100101010"), 3)
+        array([1, 5, 2])
+
+        Parameters
+        ----------
+        bits : Bits
+            Nothing may follow the last word. To read words from the midst of a string, ``take`` them first.
+        count : int
+            How many words there are; it cannot be told from the bits.
+        start : int
+            Where the first word begins.
+        pad : bool
+            Whether up to seven zeros may follow the last word, as in a string that came as whole bytes.
+
+        Raises
+        ------
+        TruncatedError
+            *bits* end before the last word does.
+        CorruptError
+            No integer up to 2^63 - 1 has such a word, or bits are left over.
+        """
+        return _bulk.decode(self, bits, count, start, pad)
 
     def __repr__(self) -> str:
         return self.name
 
 
-unary = IntegerCode("unary", 0, u.write_unary, u.read_unary, lambda n: n + 1)
-gamma = IntegerCode("gamma", 1, u.write_gamma, u.read_gamma)
-delta = IntegerCode("delta", 1, u.write_delta, u.read_delta)
-omega = IntegerCode("omega", 1, u.write_omega, u.read_omega)
-levenshtein = IntegerCode("levenshtein", 0, u.write_levenshtein, u.read_levenshtein)
-even_rodeh = IntegerCode("even_rodeh", 0, u.write_even_rodeh, u.read_even_rodeh)
-leb128 = IntegerCode("leb128", 0, u.write_leb128, u.read_leb128)
+unary = IntegerCode("unary", 0, u.write_unary, u.read_unary, kinds.UNARY, _length=lambda n: n + 1)
+gamma = IntegerCode("gamma", 1, u.write_gamma, u.read_gamma, kinds.GAMMA)
+delta = IntegerCode("delta", 1, u.write_delta, u.read_delta, kinds.DELTA)
+omega = IntegerCode("omega", 1, u.write_omega, u.read_omega, kinds.OMEGA)
+levenshtein = IntegerCode("levenshtein", 0, u.write_levenshtein, u.read_levenshtein, kinds.LEVENSHTEIN)
+even_rodeh = IntegerCode("even_rodeh", 0, u.write_even_rodeh, u.read_even_rodeh, kinds.EVEN_RODEH)
+leb128 = IntegerCode("leb128", 0, u.write_leb128, u.read_leb128, kinds.LEB128)
+
+
+def fibonacci(m: int = 2) -> IntegerCode:
+    """The Fibonacci code of order *m*, 2 <= m <= 64: words end at the first *m* ones in a row."""
+    return _with_parameter("fibonacci", 1, "m", _between("m", m, 2, 64))
+
+
+def golomb(m: int) -> IntegerCode:
+    """Golomb's code, 1 <= m < 2^63: n // m in unary, n % m in truncated binary. See :func:`best_golomb`."""
+    m = _between("m", m, 1, MAX)
+    return _with_parameter("golomb", 0, "m", m, partial(u.length_golomb, m=m))
+
+
+def rice(k: int) -> IntegerCode:
+    """Rice's code, 0 <= k <= 63: the same words as ``golomb(2**k)``."""
+    k = _between("k", k, 0, 63)
+    return _with_parameter("rice", 0, "k", k, partial(u.length_golomb, m=2**k))
+
+
+def exp_golomb(k: int) -> IntegerCode:
+    """The exponential Golomb code, 0 <= k <= 63: (n >> k) + 1 in gamma, then the *k* low bits of n."""
+    return _with_parameter("exp_golomb", 0, "k", _between("k", k, 0, 63))
+
+
+def zeta(k: int) -> IntegerCode:
+    """The zeta code of Boldi and Vigna, 1 <= k <= 63, for laws near n^-(1 + 1/k)."""
+    return _with_parameter("zeta", 1, "k", _between("k", k, 1, 63))
+
+
+def _with_parameter(
+    name: str, least: int, letter: str, value: int, length: Callable[[int], int] | None = None
+) -> IntegerCode:
+    write = partial(getattr(u, f"write_{name}"), **{letter: value})
+    read = partial(getattr(u, f"read_{name}"), **{letter: value})
+    return IntegerCode(f"{name}({value})", least, write, read, getattr(kinds, name.upper()), value, length)
 
 
 def _between(name: str, value: Any, least: int, most: int) -> int:
@@ -114,46 +205,6 @@ def _between(name: str, value: Any, least: int, most: int) -> int:
     if not least <= number <= most:
         raise DomainError(f"{name} must be from {least} to {most}, got {number}")
     return number
-
-
-def _all_between(name: str, values: Any, least: int, most: int) -> NDArray[np.int64]:
-    """As :func:`_between` for an array of any shape."""
-    try:
-        return _check.integers(name, values, least, most, ndim=None)
-    except ValueError as error:
-        raise DomainError(str(error)) from None
-
-
-def fibonacci(m: int = 2) -> IntegerCode:
-    """The Fibonacci code of order *m*, 2 <= m <= 64: words end at the first *m* ones in a row."""
-    m = _between("m", m, 2, 64)
-    return IntegerCode(f"fibonacci({m})", 1, partial(u.write_fibonacci, m=m), partial(u.read_fibonacci, m=m))
-
-
-def golomb(m: int) -> IntegerCode:
-    """Golomb's code, 1 <= m < 2^63: n // m in unary, n % m in truncated binary. See :func:`best_golomb`."""
-    m = _between("m", m, 1, MAX)
-    write, read, length = partial(u.write_golomb, m=m), partial(u.read_golomb, m=m), partial(u.length_golomb, m=m)
-    return IntegerCode(f"golomb({m})", 0, write, read, length)
-
-
-def rice(k: int) -> IntegerCode:
-    """Rice's code, 0 <= k <= 63: ``golomb(2**k)``."""
-    k = _between("k", k, 0, 63)
-    write, read, length = partial(u.write_rice, k=k), partial(u.read_rice, k=k), partial(u.length_golomb, m=2**k)
-    return IntegerCode(f"rice({k})", 0, write, read, length)
-
-
-def exp_golomb(k: int) -> IntegerCode:
-    """The exponential Golomb code, 0 <= k <= 63: (n >> k) + 1 in gamma, then the *k* low bits of n."""
-    k = _between("k", k, 0, 63)
-    return IntegerCode(f"exp_golomb({k})", 0, partial(u.write_exp_golomb, k=k), partial(u.read_exp_golomb, k=k))
-
-
-def zeta(k: int) -> IntegerCode:
-    """The zeta code of Boldi and Vigna, 1 <= k <= 63, for laws near n^-(1 + 1/k)."""
-    k = _between("k", k, 1, 63)
-    return IntegerCode(f"zeta({k})", 1, partial(u.write_zeta, k=k), partial(u.read_zeta, k=k))
 
 
 _VALUES = {code.name: code for code in (unary, gamma, delta, omega, levenshtein, even_rodeh, leb128)}
@@ -189,7 +240,7 @@ def zigzag(n: int | ArrayLike) -> Any:
     if np.ndim(n) == 0:
         n = _between("n", n, -(2**62), 2**62 - 1)
         return 2 * n if n >= 0 else -2 * n - 1
-    array = _all_between("n", n, -(2**62), 2**62 - 1)
+    array = _bulk.integers("n", n, -(2**62), 2**62 - 1)
     return array << 1 ^ array >> 63
 
 
@@ -198,7 +249,7 @@ def unzigzag(t: int | ArrayLike) -> Any:
     if np.ndim(t) == 0:
         t = _between("t", t, 0, MAX)
         return -(t + 1) // 2 if t % 2 else t // 2
-    array = _all_between("t", t, 0, MAX)
+    array = _bulk.integers("t", t, 0, MAX)
     return array >> 1 ^ -(array & 1)
 
 

@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,10 +49,30 @@ def test_words_of_the_vectors(row):
         assert code.decode(Bits.from_text("01" + word + "1"), start=2) == (n, 2 + len(word))
 
 
+@pytest.mark.parametrize("row", rows("prefix", "streams"), ids=label)
+def test_streams_of_the_vectors(row):
+    code = integer_code(row["code"], **row["params"])
+    stream = Bits(bytes.fromhex(row["hex"]), row["nbits"])
+    assert code.encode_many(row["values"]) == stream
+    assert code.decode_many(stream, len(row["values"])).tolist() == row["values"]
+    whole = Bits(stream.data, 8 * len(stream.data))
+    assert code.decode_many(whole, len(row["values"]), pad=True).tolist() == row["values"]
+
+
+@pytest.mark.parametrize("row", rows("prefix", "decode_errors"), ids=label)
+def test_damaged_streams_of_the_vectors(row):
+    code = integer_code(row["code"], **row["params"])
+    error = {"truncated": TruncatedError, "corrupt": CorruptError}[row["error"]]
+    with pytest.raises(error):
+        code.decode_many(Bits.from_text(row["bits"]), row["count"], pad=row["pad"])
+
+
 @pytest.mark.parametrize("row", rows("prefix", "domain_errors"), ids=label)
 def test_outside_the_domain(row):
     with pytest.raises(DomainError):
         integer_code(row["code"], **row["params"]).encode(row["n"])
+    with pytest.raises(DomainError):
+        integer_code(row["code"], **row["params"]).encode_many([row["n"]])
 
 
 @pytest.mark.parametrize("row", rows("prefix", "golomb_optimal"), ids=lambda row: row["theta"])
@@ -139,11 +160,14 @@ def test_levenshtein_is_omega_and_one_bit():
 # bad input
 
 
-@pytest.mark.parametrize("wrong", [True, 1.0, "1", None, [1]])
+@pytest.mark.parametrize("wrong", [True, 1.0, "1", None])
 def test_only_integers(wrong):
-    for call in (gamma.encode, gamma.length, golomb, best_golomb if not isinstance(wrong, float) else golomb):
-        with pytest.raises(TypeError):
+    for call in (gamma.encode, gamma.length, golomb, rice, zeta, fibonacci, exp_golomb):
+        with pytest.raises(TypeError, match="must be an integer, got"):
             call(wrong)
+    for wrong_theta in (True, "1/2", None):
+        with pytest.raises(TypeError, match="theta must be a real number, got"):
+            best_golomb(wrong_theta)
 
 
 def test_messages_name_argument_rule_and_value():
@@ -186,6 +210,92 @@ def test_messages_name_argument_rule_and_value():
 def test_words_of_no_integer_are_corrupt(code, text):
     with pytest.raises(CorruptError):
         code.decode(Bits.from_text(text))
+
+
+# many at once
+
+
+def test_bulk_errors_name_value_and_index():
+    for many in (gamma.encode_many, gamma.length):
+        with pytest.raises(DomainError, match=r"must be from 1 to 2\^63 - 1 for gamma, got 0 at index 5"):
+            many([1, 2, 3, 4, 5, 0])
+        with pytest.raises(DomainError, match="got 9223372036854775808 at index 1"):
+            many([1, 2**63])
+        with pytest.raises(TypeError, match="must be integers, got float"):
+            many(np.ones(3))
+        with pytest.raises(TypeError, match="must be integers, got bool"):
+            many([True, False])
+    with pytest.raises(ValueError, match=r"ts must have 1 dimension, got shape \(1, 2\)"):
+        gamma.encode_many([[1, 2]])
+
+
+def test_what_is_too_long_is_refused_before_it_is_allocated():
+    with pytest.raises(
+        DomainError, match=r"unary words of at most 1073741824 bits, got 4611686018427387905 for .* at index 1"
+    ):
+        unary.encode_many([3, 2**62])
+    with pytest.raises(DomainError, match=r"golomb\(1\) words of at most 68719476736 bits together, got 69793218560"):
+        golomb(1).encode_many([2**30 - 1] * 65)
+    with pytest.raises(
+        DomainError, match=r"at most 2\^63 - 1 bits, got 9223372036854775808 for 9223372036854775807 at index 0"
+    ):
+        unary.length([MAX])
+    assert golomb(2).length([MAX]).tolist() == [golomb(2).length(MAX)]
+
+
+def test_decoding_says_how_far_it_came():
+    bits = gamma.encode_many([1, 5, 9])
+    with pytest.raises(
+        TruncatedError, match="decoded 2 of 3 symbols, stopped at bit 6 of 8: the bits end inside a gamma word"
+    ):
+        gamma.decode_many(bits.take(0, 8), 3)
+    with pytest.raises(CorruptError, match="decoded 2 of 2 symbols, stopped at bit 6 of 13: 7 bits are left over"):
+        gamma.decode_many(bits, 2)
+    with pytest.raises(CorruptError, match="decoded 1 of 2 symbols, stopped at bit 1 of 101: no gamma word"):
+        gamma.decode_many(Bits.from_int(2**100, 101), 2)
+    with pytest.raises(TruncatedError, match="1000000000000 words have at least 1000000000000 bits, got 13 from bit 0"):
+        gamma.decode_many(bits, 10**12)
+
+
+def test_padding_is_zero_and_shorter_than_a_byte():
+    word = Bits.from_text("011")
+    assert gamma.decode_many(word + Bits.from_text("0" * 7), 1, pad=True).tolist() == [3]
+    for wrong in ("0" * 8, "0000001"):
+        with pytest.raises(CorruptError):
+            gamma.decode_many(word + Bits.from_text(wrong), 1, pad=True)
+    with pytest.raises(CorruptError):
+        gamma.decode_many(word + Bits.from_text("0"), 1)
+
+
+def test_decoding_from_the_midst():
+    bits = Bits.from_text("10110") + delta.encode_many(range(1, 400))
+    assert delta.decode_many(bits, 399, start=5).tolist() == list(range(1, 400))
+    with pytest.raises(ValueError, match="start must be at most"):
+        delta.decode_many(bits, 1, start=len(bits) + 1)
+
+
+def test_nothing_is_no_bits():
+    for code in (gamma, unary, fibonacci(3)):
+        assert code.encode_many([]) == Bits(b"", 0)
+        assert code.decode_many(Bits(b"", 0), 0).shape == (0,)
+        assert code.length(np.zeros((0, 3), np.int64)).shape == (0, 3)
+
+
+def test_length_keeps_the_shape():
+    grid = np.arange(1, 13).reshape(3, 4)
+    assert delta.length(grid).tolist() == [[delta.length(t) for t in row] for row in grid.tolist()]
+    assert isinstance(delta.length(np.int64(7)), int)
+
+
+def test_a_long_string_outgrows_the_first_guess():
+    values = np.full(5000, 2**40)
+    assert gamma.encode_many(values).size == 5000 * 81
+    assert gamma.decode_many(gamma.encode_many(values), 5000).tolist() == values.tolist()
+
+
+def test_runs_longer_than_the_window():
+    for code, values in ((unary, [0, 200, 63, 64, 65, 1, 128, 1000]), (golomb(3), [0, 500, 191, 192, 193, 5000])):
+        assert code.decode_many(code.encode_many(values), len(values)).tolist() == values
 
 
 # Golomb's parameter

@@ -105,6 +105,20 @@ def test_a_redraw_that_forgets_a_trace_is_noticed():
     broken(r"redrawn to .*: differs in data\[1\]", redraw=forgetful)
 
 
+def test_a_trace_that_even_draw_leaves_empty_is_noticed():
+    def forgetful(figure, frame):
+        bars = figure.data[1]
+        redraw(figure, frame)
+        bars.y = None
+
+    def drawer(frame):
+        figure = draw(frame)
+        forgetful(figure, frame)
+        return figure
+
+    broken(r"trace 1 \(bar\) never gets any y", redraw=forgetful, draw=drawer)
+
+
 def test_a_redraw_that_reads_back_what_it_assigned_is_noticed():
     def reader(figure, frame):
         redraw(figure, frame)

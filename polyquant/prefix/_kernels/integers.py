@@ -1,0 +1,264 @@
+"""Many integers at once: small values and short words by tables, the rest by :mod:`universal`.
+
+Encoding: an entry is ``word << 6 | bits`` for the value of its index, or MISS. The words of four values make one
+group, a group of at most 57 bits is one store. Groups are formed for a block at a time, in a loop without branches.
+
+Decoding: an entry belongs to the next w bits of the string, its index. It holds how many of them are used up (6 bits),
+how many values they stand for (3 bits) and up to four values of 13 bits. Where nothing is used up, the first word is
+longer. If only binary digits follow in all words that begin so, the entry goes on with the size of the word (6 bits),
+the number of these digits (6 bits) and the digits known so far.
+"""
+
+import numpy as np
+
+from polyquant._kernel import kernel
+from polyquant.bits._kernels.words import U, bit_length, load, peek, store
+
+from .universal import (
+    ALL,
+    EXP_GOLOMB,
+    FIBONACCI,
+    GAMMA,
+    GOLOMB,
+    ONE,
+    RICE,
+    UNARY,
+    WORD,
+    ZERO,
+    after_ones,
+    fibonacci,
+    parts,
+    read_fibonacci,
+    word,
+)
+
+FINE, TRUNCATED, CORRUPT = range(3)
+MISS = U(63)
+MOST = U(57)  # bits of a group: 7 more may be waiting for their byte
+BLOCK = 256  # groups
+SMALL = 2**15  # gamma words of up to 31 bits are grouped, longer ones are written alone
+LONGEST = U(2**30)  # bits of a word
+
+
+@kernel
+def lengths(kind, parameter, weights, least, table, most, values, out):
+    """Bits of the words of *values*, int64, into *out*; index of the first that has none or more than *most*, or -1."""
+    for i in range(values.size):
+        size = table[min(U(values[i]), U(table.size - 1))] & MISS
+        if size == MISS:
+            if values[i] < least:
+                return i
+            if kind == FIBONACCI:
+                ones, _, head_size, _, body_size = fibonacci(U(values[i]), parameter, weights)
+            else:
+                ones, _, head_size, _, body_size = parts(kind, parameter, U(values[i]))
+            size = ones + head_size + body_size
+            if size > most:
+                return i
+        out[i] = np.int64(size)
+    return -1
+
+
+@kernel
+def encode(kind, parameter, weights, least, table, values, done, out, position):
+    """Write the words of values[done:] at *position* of *out*, uint8, as far as they are covered and there is room.
+
+    Returns (index of the first value that is not written, position behind the last that is). *out* is at least eight
+    bytes longer than what is written.
+    """
+    words = np.empty(BLOCK, np.uint64)
+    sizes = np.empty(BLOCK, np.uint64)
+    at = position >> U(3)
+    fill = position & U(7)  # bits that wait for their byte, the low ones of `pending`
+    pending = U(out[at]) >> (U(8) - fill)
+    room = U(out.size) - U(8)
+    groups = j = ZERO
+    alone = 0
+    while done < values.size:
+        if alone == 0:
+            if j == groups:  # the next block
+                block = values[done : done + min(4 * BLOCK, (values.size - done) // 4 * 4)]
+                j, groups = ZERO, U(block.size // 4)
+                if kind in (GAMMA, EXP_GOLOMB) and parameter < U(16):
+                    _groups_of_gamma(least, parameter, block, words, sizes)
+                else:
+                    _groups(table, block, words, sizes)
+            first = j
+            last = min(groups, j + (room - min(at, room) >> U(3)))  # a group takes at most eight bytes
+            while j < last and sizes[j] <= MOST:
+                pending = pending << sizes[j] | words[j]
+                fill += sizes[j]
+                store(out, at, pending << (WORD - fill))
+                at += fill >> U(3)
+                fill &= U(7)
+                j += ONE
+            done += 4 * np.int64(j - first)
+            if j < groups or groups == ZERO:  # a long word, or the last few
+                alone = min(4, values.size - done)
+                j = min(j + ONE, groups)
+        else:
+            n = values[done]
+            if n < least:
+                break
+            if kind == FIBONACCI:
+                ones, head, head_size, body, body_size = fibonacci(U(n), parameter, weights)
+            else:
+                ones, head, head_size, body, body_size = parts(kind, parameter, U(n))
+            size = ones + head_size + body_size
+            if size > LONGEST or at + (size >> U(3)) + U(1) > room:
+                break
+            while size > U(0):
+                if size > head_size + body_size:
+                    step = min(size - head_size - body_size, U(56))
+                    piece = ALL
+                elif size > body_size:
+                    step = min(size - body_size, U(56))
+                    piece = head >> (size - body_size - step)
+                else:
+                    step = min(size, U(56))
+                    piece = body >> (size - step)
+                size -= step
+                pending = pending << step | piece & ((ONE << step) - ONE)
+                fill += step
+                store(out, at, pending << (WORD - fill))
+                at += fill >> U(3)
+                fill &= U(7)
+            done += 1
+            alone -= 1
+    return done, at << U(3) | fill
+
+
+@kernel
+def _groups(table, values, words, sizes):
+    """The words of four values each, by *table*; meaningless when they have more than MOST bits."""
+    last = U(table.size - 1)  # an index; as uint64 a negative value is large too
+    for j in range(values.size // 4):
+        a = table[min(U(values[4 * j]), last)]
+        b = table[min(U(values[4 * j + 1]), last)]
+        c = table[min(U(values[4 * j + 2]), last)]
+        d = table[min(U(values[4 * j + 3]), last)]
+        size_b, size_d = b & MISS, d & MISS
+        behind = (c & MISS) + size_d
+        words[j] = (a >> U(6) << size_b | b >> U(6)) << behind | c >> U(6) << size_d | d >> U(6)
+        sizes[j] = (a & MISS) + size_b + behind
+
+
+@kernel
+def _groups_of_gamma(least, k, values, words, sizes):
+    """As :func:`_groups` without a table: the word is n (gamma) or n + 2^k, with zeros before it."""
+    more = ZERO if least == 1 else ONE << k
+    for j in range(values.size // 4):
+        a, b, c, d = values[4 * j], values[4 * j + 1], values[4 * j + 2], values[4 * j + 3]
+        small = (min(min(a, b), min(c, d)) >= least) & ((a | b | c | d) < SMALL)
+        a, size_a = _gamma(a, more, k)
+        b, size_b = _gamma(b, more, k)
+        c, size_c = _gamma(c, more, k)
+        d, size_d = _gamma(d, more, k)
+        behind = size_c + size_d
+        words[j] = (a << size_b | b) << behind | c << size_d | d
+        sizes[j] = size_a + size_b + behind if small else MISS
+
+
+@kernel
+def _gamma(n, more, k):
+    x = (U(n) & U(SMALL - 1)) + more
+    return x, U(2) * bit_length(x | ONE) - ONE - k
+
+
+@kernel
+def decode_table(kind, parameter, weights, table):
+    """Fill *table*, uint64, of 2^w entries, w <= 13."""
+    width = bit_length(U(table.size)) - ONE
+    for window in range(table.size):
+        high = U(window) << (WORD - width)
+        used = count = entry = ZERO
+        n, size = _first(kind, parameter, weights, high, ZERO)
+        while used + size <= width and n < U(2**13) and count < U(4):
+            entry |= n << (U(9) + U(13) * count)
+            count += ONE
+            used += size
+            n, size = _first(kind, parameter, weights, high << used, ZERO)
+        table[window] = entry | count << U(6) | used
+        if count == ZERO and width < size < WORD:
+            # only digits follow if the last word that begins so is as long, and as many values behind as there are
+            last, same = _first(kind, parameter, weights, high | ALL >> width, ALL)
+            rest = size - width
+            behind = (ONE << rest) - ONE
+            if same == size and n & behind == ZERO and last == n | behind:
+                table[window] = (n >> rest) << U(21) | rest << U(15) | size << U(9)
+
+
+@kernel
+def _first(kind, parameter, weights, high, low):
+    """Value and size of the word at the beginning of 128 bits; size 255 if there is none."""
+    if kind == FIBONACCI:
+        n, size, good = read_fibonacci(high, low, parameter, weights)
+    else:
+        n, size, good = word(kind, parameter, high, low)
+    return (n, size) if good else (ZERO, U(255))
+
+
+@kernel
+def decode(kind, parameter, weights, table, data, size, position, out):
+    """Read out.size words, int64, from bit *position* of the *size* bits of *data*.
+
+    Behind these bits *data* holds at least 32 bytes of zeros. Returns (values decoded, position, state).
+    """
+    width = bit_length(U(table.size)) - ONE
+    done = ZERO
+    count = U(out.size)
+    while done < count:
+        at = (position >> U(3)) + U(7)  # the byte from which the window is filled up
+        window = load(data, at - U(7)) << (position & U(7))
+        have = U(56) - (position & U(7))  # bits of the window that are not in data[at:]
+        while done + U(16) <= count and (at << U(3)) + WORD <= size:
+            window |= load(data, at) >> have
+            at += (U(63) - have) >> U(3)
+            have |= U(56)
+            entry = ZERO
+            for _ in range(4):
+                entry = table[window >> (WORD - width)]
+                for j in range(4):
+                    out[done + U(j)] = np.int64(entry >> U(9 + 13 * j) & U(2**13 - 1))
+                window <<= entry & U(63)
+                have -= entry & U(63)
+                done += entry >> U(6) & U(7)
+            if (
+                entry & U(63) == ZERO
+            ):  # a longer word: plain digits behind what the entry knows, or none of its business
+                position = (at << U(3)) - have
+                window = peek(data, position)
+                entry = table[window >> (WORD - width)] >> U(9)
+                used = entry & U(63)
+                if used == ZERO:
+                    break
+                rest = entry >> U(6) & U(63)
+                out[done] = np.int64(entry >> U(12) << rest | window << width >> ONE >> (U(63) - rest))
+                done += ONE
+                position += used
+                at = (position >> U(3)) + U(7)
+                window = load(data, at - U(7)) << (position & U(7))
+                have = U(56) - (position & U(7))
+        position = (at << U(3)) - have
+        if done == count:
+            break
+        high = peek(data, position)
+        low = peek(data, position + WORD)
+        if kind == FIBONACCI:
+            n, used, good = read_fibonacci(high, low, parameter, weights)
+        elif high == ALL and kind in (UNARY, RICE, GOLOMB):
+            ones = WORD
+            while peek(data, position + ones) == ALL:
+                ones += WORD
+            ones += WORD - bit_length(peek(data, position + ones) ^ ALL)
+            n, used, good = after_ones(kind, parameter, ones, peek(data, position + ones + ONE))
+        else:
+            n, used, good = word(kind, parameter, high, low)
+        if used > size - position:
+            return done, position, TRUNCATED
+        if not good:
+            return done, position, CORRUPT
+        position += used
+        out[done] = np.int64(n)
+        done += ONE
+    return done, position, FINE

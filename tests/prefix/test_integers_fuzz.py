@@ -1,0 +1,134 @@
+"""Random bits through every decoder, bounds of every array: the right answer or an error, and nothing outside."""
+
+import numpy as np
+import pytest
+
+from polyquant._kernel import kernel
+from polyquant.bits import Bits
+from polyquant.bits._kernels.words import U
+from polyquant.errors import DataError
+from polyquant.prefix import (
+    _bulk,
+    delta,
+    even_rodeh,
+    exp_golomb,
+    fibonacci,
+    gamma,
+    golomb,
+    leb128,
+    levenshtein,
+    omega,
+    rice,
+    unary,
+    zeta,
+)
+from polyquant.prefix._kernels import integers as kernels
+
+COMPILED = hasattr(kernels.decode, "signatures")
+STRINGS = 10**6 if COMPILED else 300
+CODES = [
+    *(unary, gamma, delta, omega, levenshtein, even_rodeh, leb128),
+    *(fibonacci(2), fibonacci(3), fibonacci(64)),
+    *(golomb(3), golomb(100), golomb(2**62 + 1), rice(6)),
+    *(exp_golomb(2), exp_golomb(63), zeta(3), zeta(5), zeta(40)),
+]
+every_code = pytest.mark.parametrize("code", CODES, ids=repr)
+
+
+@kernel
+def count_words(kind, parameter, weights, least, encoder, decoder, data, ends, room):
+    """Read a word at every bit of *data*; (words, truncated, corrupt) or -1 - place of one that is written otherwise.
+
+    The word at bit i may take the bits up to ends[i]. *room*, uint8, is for one word.
+    """
+    counts = np.zeros(3, np.int64)
+    value = np.zeros(1, np.int64)
+    for i in range(ends.size):
+        start, end = U(i), U(ends[i])
+        done, after, state = kernels.decode(kind, parameter, weights, decoder, data, end, start, value)
+        counts[state] += 1
+        if state:
+            continue
+        inside = start & U(7)
+        room[0] = data[start >> U(3)] >> (U(8) - inside) << (U(8) - inside)
+        done, again = kernels.encode(kind, parameter, weights, least, encoder, value, 0, room, inside)
+        same = done == 1 and value[0] >= least and again - inside == after - start
+        for j in range((again + U(7)) >> U(3)):
+            spare = U(0) if U(8 * j + 8) <= again else U(8 * j + 8) - again
+            same = same and room[j] >> spare == data[(start >> U(3)) + U(j)] >> spare
+        if not same:
+            counts[0] = -1 - i
+            break
+    return counts
+
+
+@every_code
+def test_a_million_random_strings_are_words_or_errors(code):
+    """Every place of a random text begins a random string; some texts have mostly zeros or ones, for long runs."""
+    rng = np.random.default_rng(CODES.index(code))
+    core = _bulk._core(code._kind, code._parameter, code.least)
+    total = np.zeros(3, np.int64)
+    for ones in (0.5, 0.03, 0.97):
+        size = -(-STRINGS // 24) * 8
+        data = np.zeros(size // 8 + 64, np.uint8)
+        data[: size // 8 + 32] = np.packbits(rng.random(size + 256) < ones)
+        ends = np.minimum(np.arange(size) + rng.integers(0, 200, size), size + 256)
+        room = np.zeros(1000, np.uint8)
+        counts = count_words(*core.code, code.least, core.encoder, core.decoder, data, ends, room)
+        assert counts[0] >= 0
+        total += counts
+    assert total.sum() >= STRINGS
+    assert total[0] > 0
+    assert total[1] > 0
+
+
+@every_code
+def test_short_strings_through_the_public_door(code):
+    rng = np.random.default_rng(CODES.index(code))
+    for _ in range(200):
+        bits = Bits.from_int(int(rng.integers(0, 2**40)), 40).take(0, int(rng.integers(0, 41)))
+        count = int(rng.integers(0, 8))
+        try:
+            values = code.decode_many(bits, count, pad=True)
+        except DataError:
+            continue
+        again = code.encode_many(values)
+        assert values.size == count
+        assert bits == again + Bits.from_int(0, bits.size - again.size)
+
+
+@every_code
+def test_every_truncation_is_noticed(code):
+    values = [t for t in (1, 2, 3, 4, 9, 1000, 5, 7, 2**20) if code.length(t) < 100]
+    bits = code.encode_many(values)
+    for size in range(bits.size):
+        with pytest.raises(DataError):
+            code.decode_many(bits.take(0, size), len(values))
+
+
+@every_code
+def test_nothing_is_written_outside(code):
+    core = _bulk._core(code._kind, code._parameter, code.least)
+    values = np.array([t for t in (*range(1, 40), 2**62, 5, 2**20, *range(1, 40)) if code.length(t) < 500])
+    bits = code.encode_many(values)
+    for size in range(8, bits.size // 8 + 40, 7):
+        memory = np.full(size + 64, 0xA5, np.uint8)
+        out = memory[32:-32]
+        arguments = *core.code, code.least, core.encoder, values
+        done, position = kernels.encode(*arguments, 0, out, np.uint64(0))
+        assert (memory[:32] == 0xA5).all()
+        assert (memory[-32:] == 0xA5).all()
+        assert int(position) == int(code.length(values[:done]).sum())
+        assert Bits(out[: (int(position) + 7) // 8].tobytes(), int(position)) == bits.take(0, int(position))
+    assert done == values.size
+    memory = np.full(values.size + 64, -7)
+    data = np.concatenate([bits.array(), np.zeros(32, np.uint8)])
+    for count in range(values.size + 1):
+        memory[:] = -7
+        done, _, state = kernels.decode(
+            *core.code, core.decoder, data, np.uint64(bits.size), np.uint64(0), memory[32 : 32 + count]
+        )
+        assert (done, state) == (count, 0)
+        assert memory[32 : 32 + count].tolist() == values[:count].tolist()
+        assert (memory[:32] == -7).all()
+        assert (memory[32 + count :] == -7).all()
