@@ -112,17 +112,16 @@ def _wrapped(curve: list[int], p: int) -> tuple[list[float | None], list[float |
     if not curve:
         return [], []
     slope = (curve[1] - curve[0] + p // 2) % p - p // 2
-    x = np.linspace(0, p - 1, 40 * p)
-    y = (curve[0] + slope * x + 0.5) % p - 0.5
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for i in range(len(x)):
-        if i and abs(y[i] - y[i - 1]) > p / 2:
-            xs.append(None)
-            ys.append(None)
-        xs.append(round(float(x[i]), 3))
-        ys.append(round(float(y[i]), 3))
-    return xs, ys
+    out, back = (p - 0.5, -0.5) if slope > 0 else (-0.5, p - 0.5)
+    xs: list[float | None] = [0.0]
+    ys: list[float | None] = [float(curve[0])]
+    rounds = abs(curve[0] + slope * (p - 1)) // p + 1
+    for turn in range(rounds):
+        at = (out - curve[0]) / slope + turn * p / abs(slope) if slope else p
+        if at < p - 1:
+            xs += [round(at, 3), None, round(at, 3)]
+            ys += [out, None, back]
+    return [*xs, p - 1.0], [*ys, float(curve[p - 1])]
 
 
 def _verdict(frame: Frame) -> str:

@@ -120,11 +120,9 @@ def _note(row: Row) -> str:
 
 def _verdict(frame: Frame) -> str:
     if frame.guess == TRUE:
-        return "The true secret and the coins that were really tossed"
+        return f"Secret {TRUE}, the true one, and the coins that were really tossed"
     flips = sum(row.flips for row in frame.rows[1:3] if row)
-    return (
-        f"Secret {digits(frame.guess, ELL)}, {flips} coins flipped: holders {frame.a} and {frame.b} see no difference"
-    )
+    return f"Secret {frame.guess}, {flips} coins flipped: holders {frame.a} and {frame.b} see no difference"
 
 
 def describe(frame: Frame) -> str:
