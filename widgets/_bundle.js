@@ -18,6 +18,7 @@ function deferred() {
 async function unpack(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const code = new Blob([await new Response(stream).arrayBuffer()], { type: "text/javascript" });
+  await new Promise((resolve) => setTimeout(resolve, 100)); // models that came along get ready before the page is busy
   const url = URL.createObjectURL(code);
   try {
     return await import(url);

@@ -44,17 +44,11 @@ class _Core:
 
 @lru_cache(maxsize=64)
 def _core(kind: int, parameter: int, least: int) -> _Core:
-    code = kind, np.uint64(parameter), _weights(parameter if kind == universal.FIBONACCI else 0)
+    weights = fibonacci_weights(parameter) if kind == universal.FIBONACCI else ()
+    code = kind, np.uint64(parameter), np.array(weights, np.uint64)
     decoder = np.empty(2**_WIDTH, np.uint64)
     kernels.decode_table(*code, decoder)
     return _Core(code, least, _encoder(code, least), decoder)
-
-
-def _weights(m: int) -> NDArray[np.uint64]:
-    """Fibonacci's weights of order *m* and the sum of those before each, in two rows; no columns for 0."""
-    weights = [*fibonacci_weights(m), 2**64 - 1] if m else []
-    sums = [min(sum(weights[:i]), 2**64 - 1) for i in range(len(weights))]
-    return np.array([weights, sums], np.uint64)
 
 
 def _encoder(code: _Code, least: int) -> NDArray[np.uint64]:
