@@ -14,9 +14,9 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_FAMILIES = ("bits", "datasets", "errors", "exercises", "prefix")
+_FAMILIES = ("algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing")
 
-__all__ = ["__version__", "bits", "datasets", "errors", "exercises", "prefix"]
+__all__ = ["__version__", "algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing"]
 
 
 def __getattr__(name: str) -> ModuleType:

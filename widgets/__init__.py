@@ -35,6 +35,15 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "implied_laws",
     "golomb_panel",
     "real_numbers",
+    "one_curve",
+    "arrivals",
+    "x_adic",
+    "dealing",
+    "same_shares",
+    "two_worlds",
+    "peeling",
+    "share_sizes",
+    "broken_shares",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

@@ -5,14 +5,20 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 
 from ._verdict import Verdict
 from .laws import best_bet, golomb_lengths, golomb_parameter
+from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
 from .words import broken_prefix, gamma_code, missing_length
 
 __all__ = [
     "Verdict",
     "best_bet",
     "broken_prefix",
+    "constant_term_attack",
+    "deal_for_two",
     "gamma_code",
     "golomb_lengths",
     "golomb_parameter",
     "missing_length",
+    "one_liar",
+    "recover_from_two",
+    "tight_size",
 ]

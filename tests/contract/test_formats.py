@@ -3,16 +3,59 @@
 A new format joins ``FORMATS``: an example of its bytes, and the reader of them.
 """
 
+import io
 from collections.abc import Callable
 
 import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import DataError
+from polyquant.sharing import Dealer, Share, container
+from polyquant.sharing._layout import (
+    Layout,
+    dealer_record,
+    read_block,
+    read_dealers,
+    read_end,
+    read_share_header,
+    read_state_header,
+    share_header,
+    state_header,
+)
+
+LAYOUT = Layout(2, "delta", 5, 12, b"8 bytes!")
+DEALERS = [LAYOUT.dealer(i, secret) for i, secret in enumerate((b"three", b"block", b"s!"))]
+SHARE_FILE = share_header(LAYOUT, 3) + b"".join(container.to_bytes(dealer.share(3)) for dealer in DEALERS)
+DEALER_FILE = state_header(LAYOUT) + b"".join(map(dealer_record, DEALERS))
+
+
+def read_share_file(data):
+    file = io.BytesIO(data)
+    layout, t = read_share_header(file)
+    for index in range(layout.blocks):
+        read_block(file, layout, index, t)
+    read_end(file)
+
+
+def read_dealer_file(data):
+    file = io.BytesIO(data)
+    layout, seed, _ = read_state_header(file)
+    for _ in read_dealers(file, layout) if seed is None else ():
+        pass
+    read_end(file)
+
+
+SHARE = Share(40, 3, 20, "delta", "tight", 0x12345678, b"8 bytes!")
 
 FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "envelope": (wrap(b"TEST", b"ab", Bits.from_text("10110011101")), lambda data: unwrap(data, b"TEST")),
     "empty envelope": (wrap(b"NONE", b"", Bits(b"", 0)), lambda data: unwrap(data, b"NONE")),
+    "share": (container.to_bytes(SHARE), container.from_bytes),
+    "share of a file": (SHARE_FILE, read_share_file),
+    "dealer of a file": (DEALER_FILE, read_dealer_file),
+    "seeded dealer of a file": (state_header(LAYOUT, bytes(32), bytes(32)), read_dealer_file),
+    "share in words": (container.to_text(SHARE).encode(), lambda data: container.from_text(data.decode("latin-1"))),
+    "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 
 

@@ -12,7 +12,8 @@ WIDGETS = ROOT.parent / "widgets"
 
 LAYER = {
     "errors": 0, "_check": 0, "_kernel": 0, "_random": 0, "_parallel": 0,
-    "bits": 1, "algebra": 1, "datasets": 1,
+    "bits": 1, "datasets": 1,
+    "algebra": 1.5,  # polynomials are read from and written to strings of bits
     "prefix": 2, "transforms": 2,
     "sharing": 3, "ldp": 3, "quantize": 3, "entropy": 3,
     "_warm": 4, "exercises": 4,

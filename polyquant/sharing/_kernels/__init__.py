@@ -1,0 +1,1 @@
+"""Compiled cores of :mod:`polyquant.sharing`: arrays in, arrays out, nothing checked twice."""
