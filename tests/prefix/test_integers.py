@@ -288,9 +288,9 @@ def test_length_keeps_the_shape():
 
 
 def test_a_long_string_outgrows_the_first_guess():
-    values = np.full(5000, 2**40)
-    assert gamma.encode_many(values).size == 5000 * 81
-    assert gamma.decode_many(gamma.encode_many(values), 5000).tolist() == values.tolist()
+    values = np.full(600, 2**40)
+    assert gamma.encode_many(values).size == 600 * 81
+    assert gamma.decode_many(gamma.encode_many(values), 600).tolist() == values.tolist()
 
 
 def test_runs_longer_than_the_window():
