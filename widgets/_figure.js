@@ -55,8 +55,8 @@ function keepChanges(model) {
   return () => {
     for (const [event, listener] of listeners) model.off(event, listener);
     for (const [name, change] of kept) {
+      model.set(name, null); // so that the change is one, also if it is the last that came
       model.set(name, change);
-      model.set(name, null);
     }
   };
 }

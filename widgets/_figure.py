@@ -71,6 +71,10 @@ class LiveFigure(FigureWidget):
 
     if not PLAIN:
         _esm = HERE / "_figure.js"
+        _last_layout_edit_id = traitlets.Integer(
+            0
+        )  # plotly counts changes aloud, for reports that _figure.js leaves out
+        _last_trace_edit_id = traitlets.Integer(0)
     _bundle_version = traitlets.Unicode(plotly.__version__).tag(sync=True)
     _born = False
 
@@ -80,6 +84,11 @@ class LiveFigure(FigureWidget):
         super().__init__(*args, **kwargs)
         self._config = {**self._config, **CONFIG}
         self._born = True
+
+    def _should_send_property(self, key: str, value: Any) -> bool:
+        """Plotly follows each change by None; here each change is another already, and a step is one message."""
+        quiet = value is None and key.startswith("_py2js_") and not PLAIN
+        return not quiet and super()._should_send_property(key, value)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The state for the front end; the whole of it shows the figure as it is now, not as it was born."""

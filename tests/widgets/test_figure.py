@@ -68,6 +68,18 @@ def test_a_page_that_is_reloaded_gets_the_figure_as_it_is_now(figure):
     assert figure.get_state("_config").keys() == {"_config"}
 
 
+def test_a_change_is_one_message_and_repeating_it_is_another(figure, monkeypatch):
+    sent = []
+    monkeypatch.setattr(figure, "_send", lambda message, buffers=None: sent.append(message["state"]))
+    for y in ([5.0, 6.0, 7.0], [1.0, 1.0, 1.0], [5.0, 6.0, 7.0]):
+        with figure.batch_update():
+            figure.data[0].y = y
+            figure.layout.title.text = str(y)
+    assert [list(state) for state in sent] == [["_py2js_update"]] * 3
+    assert sent[0] != sent[2]
+    assert figure._py2js_update is None
+
+
 def test_nothing_in_the_mode_bar_leads_to_another_host(figure):
     assert figure._config["displaylogo"] is False
     assert figure._config["plotlyServerURL"] == ""
