@@ -17,10 +17,11 @@ To add a figure, write ``widgets/my_figure.py`` with these parts, in this order,
     SCENE = Scene(Params, compute, draw, redraw, describe)
     def explore(**start) -> Explorer: return Explorer(SCENE, **start)
 
-Rules that the contract test (tests/widgets/test_scenes.py) checks: every corner of the box of parameters computes and
-draws finite numbers, or raises a ValueError whose message helps; every axis has a title; ``redraw(draw(a), b)`` equals
-``draw(b)``; every control changes the picture and the sentence; the saved picture can be drawn. In ``redraw`` assign,
-never read back: inside an explorer assignments are collected and applied together. The number of traces is fixed.
+What every scene promises is in ``_contract`` and tested (tests/widgets/test_scenes.py): the corners of the box of
+parameters compute and draw finite numbers, or raise a ValueError whose message helps; every axis has a title;
+``redraw(draw(a), b)`` equals ``draw(b)``; every control changes the picture and the sentence, and lightly; the saved
+picture can be drawn. In ``redraw`` assign, never read back: inside an explorer assignments are collected and applied
+together. The number of traces is fixed. Look at the pictures: ``python -m polyquant_widgets some/folder``.
 Colours have meanings (``_theme``): SIGNAL what is studied, ACCENT what was just moved, GOOD, WARNING, MUTED references.
 """
 

@@ -1,7 +1,9 @@
 """What every scene promises. Tests run :func:`keep` on each; an author may run it on a scene in the making::
 
-from polyquant_widgets import _contract, my_figure
-_contract.keep(my_figure.SCENE)
+    from polyquant_widgets import _contract, my_figure
+    _contract.keep(my_figure.SCENE)
+
+Explorers are moved in plain Python; no browser is needed.
 """
 
 import dataclasses
