@@ -156,7 +156,7 @@ class IntegerCode:
         return self.name
 
 
-unary = IntegerCode("unary", 0, u.write_unary, u.read_unary, kinds.UNARY, _length=lambda n: n + 1)
+unary = IntegerCode("unary", 0, u.write_unary, u.read_unary, kinds.UNARY, _length=partial(u.length_golomb, m=1))
 gamma = IntegerCode("gamma", 1, u.write_gamma, u.read_gamma, kinds.GAMMA)
 delta = IntegerCode("delta", 1, u.write_delta, u.read_delta, kinds.DELTA)
 omega = IntegerCode("omega", 1, u.write_omega, u.read_omega, kinds.OMEGA)

@@ -1,5 +1,6 @@
 """What every integer code keeps to: Kraft's inequality, no word begins another, one value and many agree."""
 
+import pickle
 from fractions import Fraction
 from itertools import pairwise
 
@@ -57,6 +58,14 @@ def test_one_value_and_many_agree(code):
     for t, word in zip(values, words, strict=True):
         assert code.decode(bits, position) == (t, position + len(word))
         position += len(word)
+
+
+@every_code
+def test_codes_travel_between_processes(code):
+    there = pickle.loads(pickle.dumps(code))  # noqa: S301
+    assert there == code
+    assert there.encode(5) == code.encode(5)
+    assert there.length(9) == code.length(9)
 
 
 @every_code

@@ -126,7 +126,9 @@ def test_every_truncation_is_noticed(code):
 @every_code
 def test_nothing_is_written_outside(code):
     core = _bulk._core(code._kind, code._parameter, code.least)
-    values = np.array([t for t in (*range(1, 40), 2**62, 5, 2**20, *range(1, 40)) if code.length(t) < 500])
+    values = _bulk.integers(
+        "values", [t for t in (*range(1, 40), 2**62, 5, 2**20, *range(1, 40)) if code.length(t) < 500]
+    )
     bits = code.encode_many(values)
     for size in (*range(8, bits.size // 8 + 40, 7 if COMPILED else 41), bits.size // 8 + 40):
         memory = np.full(size + 64, 0xA5, np.uint8)
