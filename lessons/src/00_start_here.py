@@ -33,10 +33,11 @@ ready()
 # | --- | --- | --- | --- |
 # | [10 · Words that end themselves](10_words_that_end_themselves.ipynb) | How does a reader know where a word ends? | 40 | binary numbers |
 # | [11 · Guessing the law](11_guessing_the_law.ipynb) | Which code is the right one for your numbers? | 45 | lesson 10 |
+# | [20 · One curve too many](20_one_curve_too_many.ipynb) | How can any three of five open a safe, and two learn nothing? | 30 | remainders |
+# | [21 · A guest list without end](21_a_guest_list_without_end.ipynb) | How do you share a secret with guests you do not know yet? | 60 | lessons 10, 20 |
 #
-# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), secrets for a guest list without
-# end (20s), counting without knowing (30s),
-# fast and sparse transforms (40s), a sphere without a codebook (50s).
+# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), counting without knowing (30s), fast
+# and sparse transforms (40s), a sphere without a codebook (50s).
 #
 # ## How to use a lesson
 #

@@ -81,7 +81,7 @@ def v(t: int, u: int) -> int:
     return gf2x.valuation(gamma.point(t) ^ gamma.point(u))
 
 
-triples = [sorted([v(a, b), v(b, c), v(a, c)]) for a, b, c in combinations(range(1, 65), 3)]
+triples = [sorted([v(a, b), v(b, c), v(a, c)]) for a, b, c in combinations(range(1, 32), 3)]
 print(f"{len(triples):,} triangles; with two equal sides: {sum(low == middle for low, middle, _ in triples):,}")
 
 # %% [markdown]
@@ -92,7 +92,7 @@ print(f"{len(triples):,} triangles; with two equal sides: {sum(low == middle for
 
 # %%
 for name in ("gamma", "delta", "omega", "golomb:3"):
-    code, pairs = point_code(name), list(combinations(range(1, 128), 2))
+    code, pairs = point_code(name), list(combinations(range(1, 64), 2))
     slack = [min(code.length(t), code.length(u)) - 1 - gf2x.valuation(code.point(t) ^ code.point(u)) for t, u in pairs]
     print(f"{name:9} {len(pairs):,} pairs; to spare at least {min(slack)}, exactly that for {slack.count(0):,} pairs")
 
