@@ -35,7 +35,7 @@ class Params:
     n: int = control(6, 4, 9, 1, "shares n")
     k: int = control(2, 2, 4, 1, "threshold k")
     wrong: int = control(2, 0, len(LIARS), 1, "wrong shares")
-    e: int = control(2, 0, 3, 1, "robust: at most e wrong")
+    e: int = control(2, 0, 3, 1, "tolerated e", hint="max_errors of recover_robust")
     agree: bool = switch(False, "the liars agree on a secret")
 
 
@@ -182,7 +182,7 @@ def _robust(frame: Frame) -> str:
 
 
 def _verdict(frame: Frame) -> str:
-    liars = "that agree with each other" if frame.agree else "at random"
+    liars = "and they agree with each other" if frame.agree else "at random"
     many = f"{frame.wrong} of {frame.n} shares wrong" + (f", {liars}" if frame.wrong else "")
     return f"{many}; threshold {frame.k}, {frame.checked} bits to check with"
 

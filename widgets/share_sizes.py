@@ -28,7 +28,7 @@ LOOKS = {
     "omega": (VIOLET, "dashdot"),
     "delta": (SIGNAL, "solid"),
     TIGHT: (GOOD, "dash"),
-    BYTES: (EARTH, "longdash"),
+    BYTES: (EARTH, "9px,3px"),
     SHAMIR: (MUTED, "solid"),
 }
 UNARY, KNY = "unary", "KNY as quoted"
