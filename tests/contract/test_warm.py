@@ -1,48 +1,76 @@
 """After ``polyquant._warm`` nothing is left to compile."""
 
+import ast
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import polyquant
 from polyquant import _kernel
 
-# With the compiler off, every call of a kernel can be watched.
+ROOT = Path(polyquant.__file__).parent
+
+
+def entries():
+    """Names of the kernels that Python code calls, read from the sources: ``kernels.name`` outside of ``_kernels``."""
+    found = set()
+    for path in ROOT.glob("**/*.py"):
+        if "_kernels" in path.parts:
+            continue
+        tree, package = ast.parse(path.read_text()), [polyquant.__name__, *path.parent.relative_to(ROOT).parts]
+        modules = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and "_kernels" in (node.module or "").split("."):
+                base = ".".join(
+                    [*package[: len(package) + 1 - node.level], node.module] if node.level else [node.module]
+                )
+                modules |= {alias.asname or alias.name: f"{base}.{alias.name}" for alias in node.names}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+                module = importlib.import_module(modules[node.value.id])
+                if hasattr(getattr(module, node.attr), "py_func"):
+                    found.add(f"{module.__name__}.{node.attr}")
+    return found
+
+
+# With the compiler off, every call of a kernel can be watched: these run on any processor.
 WATCH = """
-import importlib, os, pkgutil, sys, types
+import os, sys
 os.environ["NUMBA_DISABLE_JIT"] = "1"
-import polyquant
 from polyquant import _warm
-
-kernels = {}
-for module in pkgutil.walk_packages(polyquant.__path__, "polyquant."):
-    if "._kernels." in module.name:
-        for thing in vars(importlib.import_module(module.name)).values():
-            if isinstance(thing, types.FunctionType) and thing.__module__ == module.name:
-                kernels[thing.__code__] = f"{module.name}.{thing.__name__}"
-
 called = set()
-sys.setprofile(lambda frame, event, _: called.add(frame.f_code))
+sys.setprofile(lambda frame, event, _: called.add((frame.f_globals.get("__name__"), frame.f_code.co_name)))
 _warm.warm()
 sys.setprofile(None)
-assert kernels
-print(*sorted(name for code, name in kernels.items() if code not in called))
+print(*sorted(f"{module}.{name}" for module, name in called if "._kernels." in (module or "")))
 """
 
-# Numbers that come from elsewhere: frozen, in another order, of another integer type. One type of argument each, or the
-# compiler starts again at a slider's move.
-AFTER = """
+# With it on, those that are compiled or came from the disk: kernels for this processor are among them.
+COUNT = """
 import sys
-import numpy as np
-from polyquant import _warm, bits, prefix
 
 def compiled():
     modules = [module for name, module in sys.modules.items() if "._kernels." in name and name.startswith("polyquant")]
     kernels = {f"{m.__name__}.{k}": v for m in modules for k, v in vars(m).items() if hasattr(v, "overloads")}
     return {name: len(kernel.overloads) for name, kernel in kernels.items()}
 
+from polyquant import _warm
 _warm.warm()
 before = compiled()
+"""
+READY = COUNT + "print(*sorted(name for name, count in before.items() if count))"
+
+# Numbers that come from elsewhere: frozen, in another order, of another integer type. One type of argument each, or the
+# compiler starts again at a slider's move.
+AFTER = (
+    COUNT
+    + """
+import numpy as np
+from polyquant import bits, prefix
+
 frozen = np.array([1, 2, 3, 4], np.int64)
 frozen.flags.writeable = False
 large = frozen.astype(np.uint64)
@@ -63,20 +91,26 @@ after = compiled()
 assert len(before) > 5
 print(*sorted(name for name in after if after[name] != before.get(name)))
 """
+)
 
 
 def ask(code):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return set(done.stdout.split())
 
 
 @pytest.mark.slow
-def test_every_kernel_is_warmed():
-    assert ask(WATCH) == ""
+def test_every_kernel_that_is_called_from_python_is_warmed():
+    called = entries()
+    assert len(called) > 10
+    missing = called - ask(WATCH)
+    if missing and _kernel.FOLDER:
+        missing -= ask(READY)
+    assert missing <= {name for name in called if not getattr(sys.modules[name.rpartition(".")[0]], "HAVE_WIDE", True)}
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _kernel.FOLDER, reason="needs the compiler and its cache")
 def test_no_kind_of_array_is_compiled_for_again():
-    assert ask(AFTER) == ""
+    assert ask(AFTER) == set()
