@@ -6,7 +6,10 @@ public functions, since they decide the types that kernels are compiled for; a t
 
 import time
 
-from polyquant import _kernel, bits, prefix
+import numpy as np
+
+from polyquant import _kernel, bits, prefix, sharing
+from polyquant.algebra import gf256
 
 FEW = [1, 2, 3, 5, 8, 13, 1]
 
@@ -31,11 +34,24 @@ def _integers() -> None:
         code.decode_many(code.encode_many(values), len(values))
 
 
+def _sharing() -> None:
+    gf256.combine(np.ones((1, 2), np.uint8), np.ones((2, 3), np.uint8))
+    parties = [3, 1, 2, 900]
+    for secret in (bytes(range(32)), bytes(2000)):  # shares of a few words, and of many
+        dealer = sharing.Dealer(secret, 3)
+        dealer.shares(range(1, 40))
+        dealer.shares(parties)
+        sharing.recover([dealer.share(t) for t in parties])
+    block = dealer.shares(range(4, 8))[0]
+    sharing.recover_many(block.t, block.words[np.newaxis], k=3, ell=block.ell)
+
+
 def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
     _alphabets()
     _integers()
+    _sharing()
 
 
 def main() -> None:

@@ -33,7 +33,11 @@ def _features():
     if not COMPILED or os.environ.get("POLYQUANT_PORTABLE") or platform.machine().lower() not in ("x86_64", "amd64"):
         return {}
     import llvmlite.binding
+    import numba
 
+    spelled = numba.config.CPU_FEATURES  # compiled for another processor than this one, as in a Binder image
+    if spelled is not None:
+        return {name[1:]: name[0] == "+" for name in spelled.split(",") if name}
     return llvmlite.binding.get_host_cpu_features()
 
 

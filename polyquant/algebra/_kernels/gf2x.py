@@ -17,7 +17,7 @@ def horner(points, leading, series, words, mask, out, portable):
     row keeps the bits of *mask*.
     """
     if portable is None:
-        by_products(points, leading, series, words, out)
+        by_products(points, leading, series, words, out, portable)
     else:
         by_shifts(points, leading, series, words, out)
     for i in range(points.size):
@@ -25,8 +25,11 @@ def horner(points, leading, series, words, mask, out, portable):
 
 
 @kernel
-def by_products(points, leading, series, words, out):
-    """One pass over the words: the carries of all c multiplications travel along."""
+def by_products(points, leading, series, words, out, portable):
+    """One pass over the words: the carries of all c multiplications travel along.
+
+    *portable* is None whenever this runs, but a kernel that only might call it is compiled with it.
+    """
     count = series.shape[0]
     carry = np.empty(count, np.uint64)
     for i in range(points.size):
@@ -35,7 +38,7 @@ def by_products(points, leading, series, words, out):
         for w in range(words):
             value = leading[w]
             for j in range(count - 1, -1, -1):
-                low, high = product(value, point, None)
+                low, high = product(value, point, portable)
                 value = low ^ carry[j] ^ series[j, w]
                 carry[j] = high
             out[i, w] = value
