@@ -62,8 +62,8 @@ def draw(frame: Frame) -> go.Figure:
     for xref, yref in (("x", "y"), ("x2", "y2")):
         figure.add_annotation(x=0, y=0, xref=xref, yref=yref, font={"size": 14, "color": INK})
     dress(figure, height=430, showlegend=False, margin={"t": 84, "b": 12, "l": 12, "r": 12})
-    figure.update_xaxes(visible=False, range=[-1.4, 1.4])
-    figure.update_yaxes(visible=False, range=[-1.4, 1.4], scaleanchor="x")
+    figure.update_xaxes(visible=False, range=[-1.4, 1.4], constrain="domain")
+    figure.update_yaxes(visible=False, range=[-1.4, 1.4], constrain="domain", scaleanchor="x")
     figure.update_yaxes(scaleanchor="x2", row=1, col=2)
     redraw(figure, frame)
     return figure

@@ -5,6 +5,7 @@ order, and the words of two parties beside them.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -41,12 +42,19 @@ class Frame:
 
 
 def compute(params: Params) -> Frame:
-    code = point_code(params.code)
+    words, table = _table(params.code)
+    order = list(words)
+    v = int(table[order.index(params.t), order.index(params.u)])
+    return Frame(params.code, params.t, params.u, words, table, v if v >= 0 else None)
+
+
+@cache
+def _table(name: str) -> tuple[dict[int, str], NDArray[np.int64]]:
+    """Words in the order of the tree, and the valuations of all differences."""
+    code = point_code(name)
     words = dict(sorted(((t, code.word(t)) for t in range(1, PARTIES + 1)), key=lambda pair: pair[1]))
     points = [code.point(t) for t in words]
-    table = [[gf2x.valuation(p ^ q) if p != q else -1 for q in points] for p in points]
-    v = gf2x.valuation(code.point(params.t) ^ code.point(params.u)) if params.t != params.u else None
-    return Frame(params.code, params.t, params.u, words, np.array(table), v)
+    return words, np.array([[gf2x.valuation(p ^ q) if p != q else -1 for q in points] for p in points])
 
 
 def draw(frame: Frame) -> go.Figure:
@@ -76,6 +84,8 @@ def draw(frame: Frame) -> go.Figure:
     figure.update_xaxes(title_text="party, in the order of the tree", row=2, col=1, tickfont_size=9, **grid)
     figure.update_xaxes(title_text="coefficient of x to the power", row=1, col=2, dtick=1, **grid)
     figure.update_yaxes(title_text="words and their difference", domain=[0.3, 0.82], row=1, col=2, **grid)
+    names = ["P<sub>t</sub>", "P<sub>u</sub>", "sum"]
+    figure.update_yaxes(tickvals=[0, 1, 2], ticktext=names, range=[2.6, -0.6], row=1, col=2)
     note = "blue: both begin alike<br>orange: here they part, here sits v<br>pale: what follows does not matter"
     figure.add_annotation(text=note, xref="x2 domain", yref="paper", x=0, y=0.16, yanchor="top", align="left")
     redraw(figure, frame)
@@ -104,8 +114,6 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
     figure.layout.xaxis3.update(tickvals=list(range(PARTIES)), ticktext=names)
     figure.layout.yaxis3.update(tickvals=list(range(PARTIES)), ticktext=names, range=[PARTIES - 0.5, -0.5])
     _rows(cells, frame)
-    figure.layout.yaxis2.update(tickvals=[0, 1, 2], range=[2.6, -0.6])
-    figure.layout.yaxis2.ticktext = [f"P<sub>{frame.t}</sub>", f"P<sub>{frame.u}</sub>", "sum"]
     figure.layout.title.text = _verdict(frame)
 
 
