@@ -26,7 +26,7 @@ check: install-check ## style and types
 	$(RUN) ruff format --check
 	$(RUN) mypy
 
-lessons-build: install-check install-lessons ## run lessons/src/*.py and save them as lessons/*.ipynb
+lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
 pictures: install-lessons ## make the pictures of the README again

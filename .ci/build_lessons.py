@@ -43,6 +43,8 @@ def clean(notebook: nbformat.NotebookNode) -> list[str]:
     """Take out what must not be saved; complaints about live figures that would leave nothing to see."""
     complaints = []
     for i, cell in enumerate(notebook.cells):
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", []):
             if output.output_type not in ("display_data", "execute_result"):
                 continue
@@ -53,6 +55,17 @@ def clean(notebook: nbformat.NotebookNode) -> list[str]:
                 complaints += [f"cell {i}: a live figure without {what}" for what in lacking(data, output.metadata)]
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
     return complaints
+
+
+def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Prints that follow each other as one; where the kernel cut them depends on the moment."""
+    kept: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if kept and output.output_type == "stream" and kept[-1].get("name") == output.name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def lacking(data: dict[str, str], metadata: dict[str, dict[str, str]]) -> list[str]:
