@@ -2,6 +2,8 @@
 # Another Python: make lessons PYTHON=python3.12         everything else: make help
 
 PYTHON ?= python3
+# ms from slider to picture, median of a lesson's sliders, that make browser accepts.
+LATENCY ?= 150
 VENV := .venv
 BIN := $(VENV)/bin
 # The environment's own Python once there is one, so that PYTHON= is said only once.
@@ -34,7 +36,7 @@ pictures: install-lessons ## make the pictures of the README again
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser tests/browser
-	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root .
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --latency $(LATENCY)
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'
