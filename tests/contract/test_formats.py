@@ -66,7 +66,7 @@ def example(request):
 
 def test_the_example_reads(example):
     data, read = example
-    assert read(data) is not None
+    read(data)  # any error fails the test
 
 
 def test_every_truncation_is_noticed(example):
