@@ -84,6 +84,15 @@ class LiveFigure(FigureWidget):
         super().__init__(*args, **kwargs)
         self._config = {**self._config, **CONFIG}
         self._born = True
+        self.open()
+
+    def open(self) -> None:
+        """Tell the front end of the figure when it is whole.
+
+        A FigureWidget opens first and sends its data after; a page that is busy with another figure may draw between.
+        """
+        if self._born:
+            super().open()
 
     def _should_send_property(self, key: str, value: Any) -> bool:
         """Plotly follows each change by None; here each change is another already, and a step is one message."""

@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import comm
 import plotly
 import plotly.graph_objects as go
 import pytest
@@ -66,6 +67,19 @@ def test_a_page_that_is_reloaded_gets_the_figure_as_it_is_now(figure):
     assert "moved" in repr(state["_widget_layout"])
     assert "5.0" in repr(state["_widget_data"])
     assert figure.get_state("_config").keys() == {"_config"}
+
+
+def test_the_front_end_hears_of_a_figure_once_when_it_is_whole(monkeypatch):
+    told = []
+    monkeypatch.setattr(LiveFigure, "_send", lambda self, message, buffers=None: told.append(message))
+    real = comm.create_comm
+    monkeypatch.setattr(comm, "create_comm", lambda **kept: told.append(kept["data"]) or real(**kept))
+    figure = LiveFigure(go.Figure(go.Scatter(x=[1, 2, 3], y=[1.0, 4.0, 9.0]), {"title": "squares"}))
+    [opened] = [one for one in told if one["state"].get("_model_name") == "AnyModel" and "_widget_data" in one["state"]]
+    assert opened["state"]["_widget_data"][0]["y"] == [1.0, 4.0, 9.0]
+    assert opened["state"]["_widget_layout"]["title"] == {"text": "squares"}
+    assert opened["state"]["_config"] == figure._config
+    assert told[told.index(opened) + 1 :] == []
 
 
 def test_a_change_is_one_message_and_repeating_it_is_another(figure, monkeypatch):
