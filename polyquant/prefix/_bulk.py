@@ -29,7 +29,7 @@ _COMPILED = hasattr(kernels.decode, "signatures")
 _VALUES, _WIDTH = (4096, 12) if _COMPILED else (64, 6)
 
 
-_Code = tuple[int, np.uint64, NDArray[np.uint64]]  # kind, parameter, weights
+_Code = tuple[int, np.uint64, NDArray[np.uint64]]  # kind, parameter, rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +44,22 @@ class _Core:
 
 @lru_cache(maxsize=64)
 def _core(kind: int, parameter: int, least: int) -> _Core:
-    code = kind, np.uint64(parameter), _weights(parameter if kind == universal.FIBONACCI else 0)
+    code = kind, np.uint64(parameter), _weights(parameter) if kind == universal.FIBONACCI else _rules(kind, parameter)
     decoder = np.empty(2**_WIDTH, np.uint64)
     kernels.decode_table(*code, decoder)
     return _Core(code, least, _encoder(code, least), decoder)
 
 
+def _rules(kind: int, parameter: int) -> NDArray[np.uint64]:
+    """How words follow from integers of one length, in two rows."""
+    rows = np.zeros((2, 64), np.uint64)
+    kernels.rules(kind, np.uint64(parameter), rows)
+    return rows
+
+
 def _weights(m: int) -> NDArray[np.uint64]:
-    """Fibonacci's weights of order *m* and the sum of those before each, in two rows; no columns for 0."""
-    weights = [*fibonacci_weights(m), 2**64 - 1] if m else []
+    """Fibonacci's weights of order *m* and the sum of those before each, in two rows."""
+    weights = [*fibonacci_weights(m), 2**64 - 1]
     sums = [min(sum(weights[:i]), 2**64 - 1) for i in range(len(weights))]
     return np.array([weights, sums], np.uint64)
 

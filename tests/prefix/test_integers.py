@@ -274,6 +274,25 @@ def test_decoding_from_the_midst():
         delta.decode_many(bits, 1, start=len(bits) + 1)
 
 
+@pytest.mark.parametrize("code", [unary, rice(0), rice(6), rice(32), leb128, golomb(100), gamma, delta], ids=str)
+@pytest.mark.parametrize("start", [0, 3, 8])
+def test_many_words_of_all_sizes_from_any_bit(code, start):
+    rng = np.random.default_rng(start)
+    values = rng.geometric(0.12, 1500) - 1 + code.least
+    values[::97] = rng.integers(100, 2000, values[::97].size)
+    words = "".join(str(code.encode(int(t))) for t in values)
+    assert str(code.encode_many(values)) == words
+    assert (code.decode_many(Bits.from_text("1" * start + words), values.size, start) == values).all()
+
+
+@pytest.mark.parametrize("before", [0, 1, 7, 50])
+def test_a_byte_that_says_nothing_is_found_in_the_midst(before):
+    words = leb128.encode_many([5, 300] * before)
+    bits = Bits.from_text(f"{words}{'1' + '0' * 15}{leb128.encode_many([7] * 40)}")
+    with pytest.raises(CorruptError, match=f"decoded {2 * before} of .* stopped at bit {words.size} of"):
+        leb128.decode_many(bits, 2 * before + 41)
+
+
 def test_nothing_is_no_bits():
     for code in (gamma, unary, fibonacci(3)):
         assert code.encode_many([]) == Bits(b"", 0)

@@ -1,7 +1,8 @@
 """Many integers at once: small values and short words by tables, the rest by :mod:`universal`.
 
 Encoding: an entry is ``word << 6 | bits`` for the value of its index, or MISS. The words of four values make one
-group, a group of at most 57 bits is one store. Groups are formed for a block at a time, in a loop without branches.
+group, a group of at most 57 bits is one store. Groups are formed for a block at a time, in loops without branches, and
+joined to groups of eight where these fit.
 
 Decoding: an entry belongs to the next w bits of the string, its index. It holds how many of them are used up (6 bits),
 how many values they stand for (3 bits) and up to four values of 13 bits. Where nothing is used up, the first word is
@@ -14,12 +15,14 @@ import numpy as np
 from polyquant._kernel import kernel
 from polyquant.bits._kernels.words import U, bit_length, load, peek, store
 
+from . import direct
 from .universal import (
     ALL,
     EXP_GOLOMB,
     FIBONACCI,
     GAMMA,
     GOLOMB,
+    LEB128,
     ONE,
     RICE,
     UNARY,
@@ -41,7 +44,37 @@ LONGEST = U(2**30)  # bits of a word
 
 
 @kernel
-def lengths(kind, parameter, weights, least, table, most, values, out):
+def rules(kind, parameter, rows):
+    """Fill *rows*, uint64 (2, 64): how the words of integers with L digits follow from the integers.
+
+    The word of n is rows[0, L] + (n << tail), with rows[1, L] = tail << 6 | bits, or rows[1, L] = MISS. In these codes
+    all words of one L differ by what the digits are, so the first and the last tell.
+    """
+    rows[1] = MISS
+    if kind in (UNARY, GOLOMB, RICE, LEB128):
+        return
+    for digits in range(2, 64):
+        first, last = ONE << U(digits - 1), ALL >> U(64 - digits)
+        ones, _, head_size, _, size = parts(kind, parameter, first)
+        more, _, head_size_last, _, size_last = parts(kind, parameter, last)
+        if ones + head_size + size > MOST or (ones, head_size, size) != (more, head_size_last, size_last):
+            continue
+        word_first, word_last = _word(kind, parameter, first), _word(kind, parameter, last)
+        for tail in range(2):
+            if word_last - word_first == (last - first) << U(tail):
+                rows[0, digits] = word_first - (first << U(tail))
+                rows[1, digits] = U(tail) << U(6) | ones + head_size + size
+
+
+@kernel
+def _word(kind, parameter, n):
+    """A word of at most 64 bits as a number."""
+    ones, head, head_size, body, body_size = parts(kind, parameter, n)
+    return (((ONE << ones) - ONE) << head_size | head) << body_size | body
+
+
+@kernel
+def lengths(kind, parameter, rows, least, table, most, values, out):
     """Bits of the words of *values*, int64, into *out*; index of the first that has none or more than *most*, or -1."""
     for i in range(values.size):
         size = table[min(U(values[i]), U(table.size - 1))] & MISS
@@ -49,7 +82,7 @@ def lengths(kind, parameter, weights, least, table, most, values, out):
             if values[i] < least:
                 return i
             if kind == FIBONACCI:
-                ones, _, head_size, _, body_size = fibonacci(U(values[i]), parameter, weights)
+                ones, _, head_size, _, body_size = fibonacci(U(values[i]), parameter, rows)
             else:
                 ones, _, head_size, _, body_size = parts(kind, parameter, U(values[i]))
             size = ones + head_size + body_size
@@ -60,7 +93,7 @@ def lengths(kind, parameter, weights, least, table, most, values, out):
 
 
 @kernel
-def encode(kind, parameter, weights, least, table, values, done, out, position):
+def encode(kind, parameter, rows, least, table, values, done, out, position):
     """Write the words of values[done:] at *position* of *out*, uint8, as far as they are covered and there is room.
 
     Returns (index of the first value that is not written, position behind the last that is). *out* is at least eight
@@ -73,16 +106,24 @@ def encode(kind, parameter, weights, least, table, values, done, out, position):
     pending = U(out[at]) >> (U(8) - fill)
     room = U(out.size) - U(8)
     groups = j = ZERO
+    each = U(4)  # values of a group
     alone = 0
     while done < values.size:
         if alone == 0:
             if j == groups:  # the next block
                 block = values[done : done + min(4 * BLOCK, (values.size - done) // 4 * 4)]
                 j, groups = ZERO, U(block.size // 4)
-                if kind in (GAMMA, EXP_GOLOMB) and parameter < U(16):
+                if kind == GAMMA:  # numbers that the compiler knows save it a quarter of the time
+                    _groups_of_gamma(1, ZERO, block, words, sizes)
+                elif kind == EXP_GOLOMB and parameter < U(16):
                     _groups_of_gamma(least, parameter, block, words, sizes)
                 else:
                     _groups(table, block, words, sizes)
+                each = U(4)
+                if groups & ONE == ZERO and _pairs_fit(sizes, groups):
+                    each = U(8)
+                    groups >>= ONE
+                    _join_pairs(words, sizes, groups)
             first = j
             last = min(groups, j + (room - min(at, room) >> U(3)))  # a group takes at most eight bytes
             while j < last and sizes[j] <= MOST:
@@ -92,9 +133,9 @@ def encode(kind, parameter, weights, least, table, values, done, out, position):
                 at += fill >> U(3)
                 fill &= U(7)
                 j += ONE
-            done += 4 * np.int64(j - first)
+            done += np.int64(each * (j - first))
             if j < groups or groups == ZERO:  # a long word, or the last few
-                alone = min(4, values.size - done)
+                alone = min(np.int64(each), values.size - done)
                 j = min(j + ONE, groups)
         else:
             n = values[done]
@@ -105,7 +146,11 @@ def encode(kind, parameter, weights, least, table, values, done, out, position):
             elif n < least:
                 break
             elif kind == FIBONACCI:
-                ones, head, head_size, body, body_size = fibonacci(U(n), parameter, weights)
+                ones, head, head_size, body, body_size = fibonacci(U(n), parameter, rows)
+            elif rows[1, bit_length(U(n))] != MISS:
+                rule = rows[1, bit_length(U(n))]
+                ones = head = head_size = ZERO
+                body, body_size = rows[0, bit_length(U(n))] + (U(n) << (rule >> U(6))), rule & MISS
             else:
                 ones, head, head_size, body, body_size = parts(kind, parameter, U(n))
             size = ones + head_size + body_size
@@ -130,6 +175,22 @@ def encode(kind, parameter, weights, least, table, values, done, out, position):
             done += 1
             alone -= 1
     return done, at << U(3) | fill
+
+
+@kernel
+def _pairs_fit(sizes, groups):
+    """Whether nearly all pairs of groups have at most MOST bits."""
+    long = 0
+    for j in range(groups >> ONE):
+        long += sizes[2 * j] + sizes[2 * j + 1] > MOST
+    return 32 * long < groups
+
+
+@kernel
+def _join_pairs(words, sizes, pairs):
+    for j in range(pairs):
+        words[j] = words[2 * j] << sizes[2 * j + 1] | words[2 * j + 1]
+        sizes[j] = sizes[2 * j] + sizes[2 * j + 1]
 
 
 @kernel
@@ -170,22 +231,22 @@ def _gamma(n, more, k):
 
 
 @kernel
-def decode_table(kind, parameter, weights, table):
+def decode_table(kind, parameter, rows, table):
     """Fill *table*, uint64, of 2^w entries, w <= 13."""
     width = bit_length(U(table.size)) - ONE
     for window in range(table.size):
         high = U(window) << (WORD - width)
         used = count = entry = ZERO
-        n, size = _first(kind, parameter, weights, high, ZERO)
+        n, size = _first(kind, parameter, rows, high, ZERO)
         while used + size <= width and n < U(2**13) and count < U(4):
             entry |= n << (U(9) + U(13) * count)
             count += ONE
             used += size
-            n, size = _first(kind, parameter, weights, high << used, ZERO)
+            n, size = _first(kind, parameter, rows, high << used, ZERO)
         table[window] = entry | count << U(6) | used
         if count == ZERO and width < size < WORD:
             # only digits follow if the last word that begins so is as long, and as many values behind as there are
-            last, same = _first(kind, parameter, weights, high | ALL >> width, ALL)
+            last, same = _first(kind, parameter, rows, high | ALL >> width, ALL)
             rest = size - width
             behind = (ONE << rest) - ONE
             if same == size and n & behind == ZERO and last == n | behind:
@@ -193,17 +254,17 @@ def decode_table(kind, parameter, weights, table):
 
 
 @kernel
-def _first(kind, parameter, weights, high, low):
+def _first(kind, parameter, rows, high, low):
     """Value and size of the word at the beginning of 128 bits; size 255 if there is none."""
     if kind == FIBONACCI:
-        n, size, good = read_fibonacci(high, low, parameter, weights)
+        n, size, good = read_fibonacci(high, low, parameter, rows)
     else:
         n, size, good = word(kind, parameter, high, low)
     return (n, size) if good else (ZERO, U(255))
 
 
 @kernel
-def decode(kind, parameter, weights, table, data, size, position, out):
+def decode(kind, parameter, rows, table, data, size, position, out):
     """Read out.size words, int64, from bit *position* of the *size* bits of *data*.
 
     Behind these bits *data* holds at least 32 bytes of zeros. Returns (values decoded, position, state).
@@ -211,44 +272,52 @@ def decode(kind, parameter, weights, table, data, size, position, out):
     width = bit_length(U(table.size)) - ONE
     done = ZERO
     count = U(out.size)
+    sparse = size - position > U(5) * count  # a lookup would hardly ever find two words
     while done < count:
-        at = (position >> U(3)) + U(7)  # the byte from which the window is filled up
-        window = load(data, at - U(7)) << (position & U(7))
-        have = U(56) - (position & U(7))  # bits of the window that are not in data[at:]
-        # behind at least 8 bits, four lookups take up to 52 and a longer word up to 63
-        while done + U(16) <= count and (at << U(3)) + U(128) <= size:
-            window |= load(data, at) >> have
-            at += (U(63) - have) >> U(3)
-            have |= U(56)
-            entry = ZERO
-            for _ in range(4):
-                entry = table[window >> (WORD - width)]
-                for j in range(4):
-                    out[done + U(j)] = np.int64(entry >> U(9 + 13 * j) & U(2**13 - 1))
-                window <<= entry & U(63)
-                have -= entry & U(63)
-                done += entry >> U(6) & U(7)
-            if entry & U(63) == ZERO:  # a longer word
-                position = (at << U(3)) - have
-                window = peek(data, position)
-                entry = table[window >> (WORD - width)] >> U(9)
-                used = entry & U(63)
-                if used == ZERO:
-                    break
-                rest = entry >> U(6) & U(63)
-                out[done] = np.int64(entry >> U(12) << rest | window << width >> ONE >> (U(63) - rest))
-                done += ONE
-                position += used
-                at = (position >> U(3)) + U(7)
-                window = load(data, at - U(7)) << (position & U(7))
-                have = U(56) - (position & U(7))
-        position = (at << U(3)) - have
+        if kind == UNARY and sparse:
+            done, position = direct.unary(data, size, position, done, out)
+        elif kind == RICE and sparse and parameter <= U(32):
+            done, position = direct.rice(parameter, data, size, position, done, out)
+        elif kind == LEB128 and position & U(7) == ZERO:
+            done, position = direct.leb128(data, size, position, done, out)
+        else:
+            at = (position >> U(3)) + U(7)  # the byte from which the window is filled up
+            window = load(data, at - U(7)) << (position & U(7))
+            have = U(56) - (position & U(7))  # bits of the window that are not in data[at:]
+            # behind at least 8 bits, four lookups take up to 52 and a longer word up to 63
+            while done + U(16) <= count and (at << U(3)) + U(128) <= size:
+                window |= load(data, at) >> have
+                at += (U(63) - have) >> U(3)
+                have |= U(56)
+                entry = ZERO
+                for _ in range(4):
+                    entry = table[window >> (WORD - width)]
+                    for j in range(4):
+                        out[done + U(j)] = np.int64(entry >> U(9 + 13 * j) & U(2**13 - 1))
+                    window <<= entry & U(63)
+                    have -= entry & U(63)
+                    done += entry >> U(6) & U(7)
+                if entry & U(63) == ZERO:  # a longer word
+                    position = (at << U(3)) - have
+                    window = peek(data, position)
+                    entry = table[window >> (WORD - width)] >> U(9)
+                    used = entry & U(63)
+                    if used == ZERO:
+                        break
+                    rest = entry >> U(6) & U(63)
+                    out[done] = np.int64(entry >> U(12) << rest | window << width >> ONE >> (U(63) - rest))
+                    done += ONE
+                    position += used
+                    at = (position >> U(3)) + U(7)
+                    window = load(data, at - U(7)) << (position & U(7))
+                    have = U(56) - (position & U(7))
+            position = (at << U(3)) - have
         if done == count:
             break
         high = peek(data, position)
         low = peek(data, position + WORD)
         if kind == FIBONACCI:
-            n, used, good = read_fibonacci(high, low, parameter, weights)
+            n, used, good = read_fibonacci(high, low, parameter, rows)
         elif high == ALL and kind in (UNARY, RICE, GOLOMB):
             ones = WORD
             while peek(data, position + ones) == ALL:

@@ -1,7 +1,7 @@
 """One codeword of any universal code in 64-bit arithmetic: the general case behind the tables.
 
-A code is a *kind* (a number below), a *parameter* (uint64, 0 for codes without one) and *weights* (uint64: two rows,
-the Fibonacci weights of order *parameter* and the sums of those before each; else empty). All numbers but kinds and
+A code is a *kind* (a number below), a *parameter* (uint64, 0 for codes without one) and for Fibonacci's code *weights*
+(uint64: two rows, the weights of order *parameter* and the sums of those before each). All numbers but kinds and
 states are uint64. But for its ones, which can be as many as the integer, a codeword has at most 128 bits, the first 64
 called high and the others low.
 
@@ -19,6 +19,7 @@ ALL = U(2**64 - 1)
 ZERO = U(0)
 ONE = U(1)
 WORD = U(64)
+HIGH_BITS = U(0x8080808080808080)  # of each byte
 
 
 # writing --------------------------------------------------------------------------------------------------------
@@ -166,15 +167,37 @@ def fibonacci(n, m, weights):
 
 @kernel
 def _leb128(n):
-    body = head = head_size = body_size = ZERO
-    while n >= U(128):
-        if body_size == U(56):  # nine bytes: the first goes to the head
-            head, head_size = body >> U(48), U(8)
-            body, body_size = body & ((ONE << U(48)) - ONE), U(48)
-        body = body << U(8) | U(128) | (n & U(127))
-        body_size += U(8)
-        n >>= U(7)
-    return ZERO, head, head_size, body << U(8) | n, body_size + U(8)
+    count = (bit_length(n | ONE) + U(6)) // U(7)
+    if count == U(9):  # the first byte goes to the head, the ninth to the end
+        x = spread(n) | HIGH_BITS
+        return ZERO, x & U(255), U(8), swap(x) << U(8) | n >> U(56), WORD
+    x = spread(n) | HIGH_BITS & ((ONE << U(8) * (count - ONE)) - ONE)
+    return ZERO, ZERO, ZERO, swap(x) >> (WORD - U(8) * count), U(8) * count
+
+
+@kernel
+def spread(n):
+    """The low 56 bits of *n*, seven to a byte, from the lowest byte on."""
+    n = (n & U(0x0FFFFFFF)) | (n & U(0x0FFFFFFF << 28)) << U(4)
+    n = (n & U(0x00003FFF00003FFF)) | (n & U(0x0FFFC0000FFFC000)) << U(2)
+    return (n & U(0x007F007F007F007F)) | (n & U(0x3F803F803F803F80)) << U(1)
+
+
+@kernel
+def gather(x):
+    """The inverse of :func:`spread`; the top bit of each byte does not count."""
+    x = (x & U(0x007F007F007F007F)) | (x & U(0x7F007F007F007F00)) >> U(1)
+    x = (x & U(0x00003FFF00003FFF)) | (x & U(0x3FFF00003FFF0000)) >> U(2)
+    return (x & U(0x0FFFFFFF)) | (x & U(0x0FFFFFFF00000000)) >> U(4)
+
+
+@kernel
+def swap(x):
+    """The eight bytes in the other order."""
+    y = ZERO
+    for j in range(8):
+        y = y << U(8) | x >> U(8 * j) & U(255)
+    return y
 
 
 # reading --------------------------------------------------------------------------------------------------------
