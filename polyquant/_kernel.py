@@ -24,7 +24,8 @@ except ImportError:  # the same functions, slowly
 
 HAVE_NUMBA = numba is not None
 
-FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+# Nobody calls kernels from C: without a way to do so they compile faster.
+FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 # What reassociation can change is only rounding; nan and infinity keep their meaning.
 FLOAT_FLAGS: dict[str, Any] = {**FLAGS, "fastmath": {"contract", "reassoc", "nsz", "arcp"}}
 

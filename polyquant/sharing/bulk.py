@@ -18,7 +18,6 @@ from polyquant.algebra import gf2x
 from polyquant.errors import DomainError, DuplicateShareError, ShareFormatError
 from polyquant.prefix import IntegerCode, PrefixCode
 
-from ._kernels import peel as peel_kernels
 from ._share import Share, share_bits
 from .points import PointCode, point_code
 from .recovery import peel_words
@@ -166,14 +165,12 @@ def recover_many(
     table = np.atleast_2d(_check.integers("parties", parties, 1, ndim=np.ndim(parties)))
     if table.shape not in ((1, n), (rows, n)) or n < k:
         raise ValueError(f"parties must be {max(n, k)} in one row or {rows}, got shape {table.shape}")
-    twice = int(peel_kernels.first_twice(table))
-    if twice >= 0:
-        raise DuplicateShareError(f"parties must be different in every row, got one twice in row {twice}")
+    ordered = np.sort(table, axis=1)
+    twice = np.flatnonzero(np.any(ordered[:, 1:] == ordered[:, :-1], axis=1))
+    if twice.size:
+        raise DuplicateShareError(f"parties must be different in every row, got one twice in row {twice[0]}")
     points, bits = points_and_bits(code, k, ell, size, table.reshape(-1))
     points, bits = points.reshape(table.shape), bits.reshape(table.shape)
     if width < -(-int(bits.max(initial=1)) // WORD):
         raise ShareFormatError(f"words must be {-(-int(bits.max()) // WORD)} a share, got {width}")
-    stray = int(peel_kernels.first_stray(shares, bits))
-    if stray >= 0:
-        raise ShareFormatError(f"share {stray % n} of row {stray // n} must have no coefficient behind its last")
     return peel_words(points, bits, shares, k - 1, ell)

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from polyquant.algebra import gf2x
 from polyquant.algebra._kernels.clmul import COMPILED, MODE
-from polyquant.errors import DuplicateShareError, InconsistentSharesError, MixedSharesError, NotEnoughSharesError
+from polyquant.errors import (
+    DuplicateShareError,
+    InconsistentSharesError,
+    MixedSharesError,
+    NotEnoughSharesError,
+    ShareFormatError,
+)
 
 from ._kernels import peel as kernels
 from ._share import Share
@@ -122,14 +128,22 @@ def peel_words(
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Secrets (rows, words of ell), zero where inconsistent, and whether consistent, of shares (rows, n, words).
 
-    points and precisions are (rows, n), or (1, n) for all rows. Shares have nothing behind their last coefficient.
+    points and precisions are (rows, n), or (1, n) for all rows.
+
+    Raises
+    ------
+    ShareFormatError
+        A share has a coefficient behind its last.
     """
     rows, n, words = shares.shape
     secrets, good = np.zeros((rows, -(-ell // WORD)), np.uint64), np.zeros(rows, np.bool_)
     order, divisors = np.empty((rounds, n + 1), np.int64), np.empty((3, rounds, n), np.uint64)
     left, state = np.empty(n, np.int64), np.empty((2, n), np.uint64)
     values = np.zeros((n, words + 1), np.uint64)
-    kernels.recover_rows(points, precisions, shares, ell, order, divisors, left, state, values, secrets, good, MODE)
+    room = order, divisors, left, state, values
+    stray = int(kernels.recover_rows(points, precisions, shares, ell, *room, secrets, good, MODE))
+    if stray >= 0:
+        raise ShareFormatError(f"share {stray % n} of row {stray // n} must have no coefficient behind its last")
     secrets[~good] = 0
     return secrets, good
 

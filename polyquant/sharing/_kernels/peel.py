@@ -15,7 +15,9 @@ WORD = 64
 @kernel
 def low_bits(count):
     """A word with its *count* lowest bits set, 0 to 64."""
-    return ZERO if count <= 0 else ~ZERO >> np.uint64(64 - min(count, 64))
+    if count >= WORD:
+        return ~ZERO
+    return ZERO if count <= 0 else ~ZERO >> np.uint64(WORD - count)
 
 
 @kernel
@@ -106,7 +108,8 @@ def recover_rows(points, precisions, shares, ell, order, divisors, left, state, 
     """For each row of shares (rows, n, words) its secret (rows, words of ell) and whether it is consistent.
 
     points and precisions are (rows, n), or (1, n) for the same parties in every row. The arguments from order to values
-    are room: (rounds, n + 1), (3, rounds, n), (n,), (2, n), and (n, words + 1) of zeros.
+    are room: (rounds, n + 1), (3, rounds, n), (n,), (2, n), and (n, words + 1) of zeros. Returns -1, or the index
+    row n + e of the first share with a bit at or behind its precision.
     """
     rows, n, words = shares.shape
     for row in range(rows):
@@ -117,31 +120,11 @@ def recover_rows(points, precisions, shares, ell, order, divisors, left, state, 
         for e in range(n):
             for w in range(words):
                 values[e, w] = shares[row, e, w]
+            size = precisions[row % precisions.shape[0], e]
+            for w in range(size // WORD, words):
+                if values[e, w] & ~low_bits(size - WORD * w) != ZERO:
+                    return row * n + e
         good[row] = False
         if peel(values, order, divisors, words, state, portable):
             good[row] = agree(values, left, order, ell, secrets, row)
-
-
-@kernel
-def first_stray(shares, bits):
-    """The index row n + e of the first share of (rows, n, words) with a bit at or behind bits (1 or rows, n), or -1."""
-    rows, n, words = shares.shape
-    for row in range(rows):
-        for e in range(n):
-            size = bits[row % bits.shape[0], e]
-            for w in range(size // WORD, words):
-                if shares[row, e, w] & ~low_bits(size - WORD * w) != ZERO:
-                    return row * n + e
-    return -1
-
-
-@kernel
-def first_twice(table):
-    """The index of the first row of (rows, n) that has an entry twice, or -1."""
-    rows, n = table.shape
-    for row in range(rows):
-        for e in range(n):
-            for other in range(e):
-                if table[row, e] == table[row, other]:
-                    return row
     return -1
