@@ -18,11 +18,11 @@ from polyquant.sharing.evolving_field import qgamma
 
 from ._explorer import Explorer
 from ._scene import Scene, choice, control
-from ._theme import ACCENT, EARTH, GOOD, MUTED, ROSE, SIGNAL, VIOLET, WARNING, dress
+from ._theme import ACCENT, EARTH, GOOD, INK, MUTED, ROSE, SIGNAL, VIOLET, WARNING, dress
 
 LAST = 1 << 40
 PLANS = {"255 guests": 255, "65,535 guests": 65_535, "2^32 - 1 guests": 2**32 - 1}
-SHAMIR, BYTES, TIGHT = "planned Shamir", "qgamma bytes", "tight delta"
+SHAMIR, BYTES, TIGHT, FLOOR = "planned Shamir", "qgamma bytes", "tight delta", "lower bound"
 LOOKS = {
     "gamma": (ROSE, "dot"),
     "omega": (VIOLET, "dashdot"),
@@ -30,6 +30,7 @@ LOOKS = {
     TIGHT: (GOOD, "dash"),
     BYTES: (EARTH, "9px,3px"),
     SHAMIR: (MUTED, "solid"),
+    FLOOR: (INK, "2px,3px"),
 }
 UNARY, KNY = "unary", "KNY as quoted"
 # Where a curve is evaluated: powers of two, where blocks of words begin, and the ends of the blocks.
@@ -67,6 +68,8 @@ def compute(params: Params) -> Frame:
 def _bits(name: str, k: int, ell: int, t: int, planned: int) -> int | None:
     if name == SHAMIR:
         return max(ell, planned.bit_length()) if t <= planned else None
+    if name == FLOOR:  # for an endless list, whatever the scheme, already when two can recover
+        return max(ell, (t - 1).bit_length())
     if name == BYTES:
         return 8 * -(-ell // 8) + _overhead(name, k, t)
     return ell + _overhead(name, k, t)

@@ -294,8 +294,9 @@ share_sizes.explore(t=2**20, k=5, ell=256)
 #   many. Counting them saves a few bits (`size="tight"`), and exercise 4 shows that not one more can go.
 # * **Before.** The bound of Komargodski, Naor and Yogev [KNY16], as quoted in [CCLY24], is above ten million bits
 #   here. They opened the field.
-# * **Below.** Even for $k = 2$ and one secret bit, shares of about $\lg t$ bits are unavoidable. For $k \ge 3$ a
-#   factor of $k - 1$ remains between that and delta; [CCL24] claims to close it for $k = 3$.
+# * **Below.** Even for $k = 2$ and one secret bit, shares of about $\lg t$ bits are unavoidable: set the secret to
+#   8 bits and see the dotted line leave the ground. For $k \ge 3$ a factor of $k - 1$ remains between it and delta;
+#   [CCL24] claims to close it for $k = 3$.
 
 # %%
 for k, ell in ((2, 1), (3, 1), (5, 256), (16, 256)):
