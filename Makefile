@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 # The environment's own Python once there is one, so that PYTHON= is said only once.
 HOST = $(or $(wildcard $(BIN)/python),$(PYTHON))
 RUN := $(BIN)/python -m
+# Files side by side, on all cores; the benchmark plugin, where it is installed, would complain about that.
+PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
 .PHONY: help lessons test check lessons-build pictures browser bench warm clean
@@ -20,8 +22,8 @@ lessons: install-lessons warm ## install what is missing, open JupyterLab at the
 	$(RUN) jupyterlab --allow-root --LabApp.app_settings_dir=binder/lab_settings --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb
 
 test: install-test ## unit tests, doctests, contracts; then every lesson's every output
-	$(RUN) pytest
-	$(RUN) pytest --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src lessons
+	$(PYTEST)
+	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src lessons
 
 check: install-check ## style and types
 	$(RUN) ruff check

@@ -50,7 +50,7 @@ def test_colours_of_text_have_a_contrast_of_four_and_a_half(name):
     assert contrast(TEXT[name], theme.PAPER) >= 4.5
 
 
-@pytest.mark.parametrize("colour", {*theme.CYCLE, theme.WARNING, theme.GOOD})
+@pytest.mark.parametrize("colour", sorted({*theme.CYCLE, theme.WARNING, theme.GOOD}))
 def test_colours_of_marks_have_a_contrast_of_three(colour):
     assert contrast(colour, theme.PAPER) >= 3
 
