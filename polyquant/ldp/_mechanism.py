@@ -1,0 +1,299 @@
+"""What every mechanism has in common: the protocol, its parameters' fingerprint, and reports that travel together.
+
+A mechanism is a value: its domain size k, its privacy epsilon and the parameters of its design, nothing else. It knows
+both ends, the client that randomises one item and the server that reads many reports.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import decimal
+import hashlib
+import math
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polyquant import _check
+from polyquant._random import Entropy
+from polyquant.bits import Bits, Reader, unwrap, wrap
+from polyquant.errors import CorruptError, DomainError
+
+if TYPE_CHECKING:
+    from .estimate import Estimate
+    from .tally import Tally
+
+KIND = b"LDPB"
+VERSION = 1
+FINGERPRINT = 16  # bytes
+LARGEST_K = 2**40
+EPSILON_RANGE = (
+    1e-6,
+    64.0,
+)  # below, the grid of 2^-64 would show in the estimates; above, there is no privacy to speak of
+LARGEST_TABLE = 2**20  # entries of an exact channel
+GRID = 64  # bits of a client's probabilities
+
+
+@runtime_checkable
+class Mechanism(Protocol):
+    """A locally private frequency oracle over the items 0 to k-1: frozen, equal and hashed by value."""
+
+    @property
+    def name(self) -> str:
+        """Short name, such as "grr"."""
+
+    @property
+    def k(self) -> int:
+        """How many items."""
+
+    @property
+    def epsilon(self) -> float:
+        """No report is more than e^epsilon times as likely for one item as for another."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """16 bytes that differ when protocol, version, k, epsilon or a parameter do."""
+
+    @property
+    def cells(self) -> int:
+        """Counts that the server keeps."""
+
+    @property
+    def groups(self) -> int:
+        """Groups of users that are counted apart; 1 without blocks."""
+
+    @property
+    def message_bits(self) -> int:
+        """Bits of the longest report with the default codec."""
+
+    def report(self, value: int, *, entropy: Entropy = ...) -> Bits:
+        """One user's report of *value*."""
+
+    def reports(self, values: ArrayLike, *, entropy: Entropy = ..., codec: str | None = None) -> Batch:
+        """A report for each of *values*, shape (n,)."""
+
+    def simulate(
+        self,
+        values: ArrayLike | None = None,
+        *,
+        counts: ArrayLike | None = None,
+        rng: np.random.Generator | int | None = None,
+        method: str = "exact",
+    ) -> Tally:
+        """The tally of made-up users, without their reports; repeatable from a seed."""
+
+    def estimate(self, tally: Tally) -> Estimate:
+        """Unbiased frequencies of all k items."""
+
+    def channel(self) -> NDArray[np.float64]:
+        """Probability of each report for each item, shape (k, outputs); small k only."""
+
+    def outputs(self) -> list[Bits]:
+        """All reports, in the order of the channel's columns."""
+
+    def variance(self, n: int, frequency: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Variance of each estimate, shape (k,), for n users with this histogram (uniform if None)."""
+
+    def covariance(self, n: int, frequency: ArrayLike) -> NDArray[np.float64]:
+        """Covariance of the estimates, shape (k, k); small k only."""
+
+    def attack_success(self) -> float:
+        """How often the best attacker guesses the item from one report, if all items are equally likely."""
+
+    def _tally_batch(self, batch: Batch, counts: NDArray[np.int64], users: NDArray[np.int64]) -> NDArray[np.bool_]: ...
+
+
+class Common:
+    """The parts of a mechanism that do not depend on its protocol; the rest is in the classes themselves."""
+
+    __slots__ = ()
+    codecs: ClassVar[tuple[str, ...]] = ("plain",)  # the first is the default
+    groups: ClassVar[int] = 1
+
+    if TYPE_CHECKING:
+        k: int
+        epsilon: float
+        name: str
+        cells: int
+        message_bits: int
+
+        def reports(self, values: ArrayLike, *, entropy: Entropy = ..., codec: str | None = None) -> Batch: ...
+
+        def _spread(self, f: NDArray[np.float64]) -> NDArray[np.float64]: ...
+
+    @property
+    def fingerprint(self) -> bytes:
+        """16 bytes that differ when protocol, version, k, epsilon or a parameter do."""
+        return _fingerprint(self.name, *((f.name, getattr(self, f.name)) for f in dataclasses.fields(self)))  # type: ignore[arg-type]
+
+    @property
+    def odds(self) -> Fraction:
+        """e^epsilon, rounded down to a multiple of 2^-64: what clients compute with."""
+        return odds(self.epsilon)
+
+    def report(self, value: int, *, entropy: Entropy = secrets.token_bytes) -> Bits:
+        """One user's report of *value*, 0 <= value < k. Whoever reports twice spends epsilon twice.
+
+        Raises
+        ------
+        DomainError
+            *value* is none of the k items.
+        """
+        return self.reports([_check.integer("value", value)], entropy=entropy).bits
+
+    def variance(self, n: int, frequency: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Exact variance of each estimated frequency, shape (k,), around the histogram of the n users.
+
+        Parameters
+        ----------
+        n : int
+            Users, at least 1.
+        frequency : array of float, shape (k,), optional
+            Their histogram, sum 1; uniform if left out.
+        """
+        return self._spread(self._histogram(frequency)) / _check.integer("n", n, 1)
+
+    def _histogram(self, frequency: ArrayLike | None) -> NDArray[np.float64]:
+        if frequency is None:
+            return np.full(self.k, 1 / self.k)
+        f = _check.probabilities("frequency", frequency)
+        if f.size != self.k:
+            raise ValueError(f"frequency must have {self.k} entries, got {f.size}")
+        return f
+
+    def _items(self, values: ArrayLike) -> NDArray[np.int64]:
+        items = _check.integers("values", values)
+        outside = (items < 0) | (items >= self.k)
+        if outside.any():
+            at = int(np.argmax(outside))
+            raise DomainError(f"values must be at least 0 and below k = {self.k}, got {items[at]} at index {at}")
+        return items
+
+    def _users(self, values: ArrayLike | None, counts: ArrayLike | None) -> NDArray[np.int64]:
+        """Users of each item, shape (k,), from one of the two arguments of ``simulate``."""
+        if (values is None) == (counts is None):
+            raise ValueError("give values or counts, one of the two")
+        if values is not None:
+            return np.bincount(self._items(values), minlength=self.k).astype(np.int64)
+        users = _check.integers("counts", counts, 0)  # type: ignore[arg-type]
+        if users.size != self.k:
+            raise ValueError(f"counts must have {self.k} entries, got {users.size}")
+        return users
+
+    def _codec(self, codec: str | None) -> str:
+        return self.codecs[0] if codec is None else _check.choice("codec", codec, self.codecs)
+
+    def _check_table(self, outputs: int) -> None:
+        if self.k * outputs > LARGEST_TABLE:
+            raise DomainError(f"the channel has {self.k} x {outputs} entries, at most {LARGEST_TABLE} are listed")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Reports of one mechanism, one behind the other.
+
+    Parameters
+    ----------
+    fingerprint : bytes
+        16 bytes: which mechanism, with which parameters.
+    codec : str
+        How the reports are written; the mechanism knows its codecs by name.
+    count : int
+        How many reports, at least 0.
+    bits : Bits
+        The reports, nothing between them.
+    """
+
+    fingerprint: bytes
+    codec: str
+    count: int
+    bits: Bits
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.fingerprint, bytes) or len(self.fingerprint) != FINGERPRINT:
+            raise ValueError(f"fingerprint must be {FINGERPRINT} bytes, got {self.fingerprint!r}")
+        if not isinstance(self.codec, str) or not (self.codec.isascii() and self.codec.isalpha()):
+            raise ValueError(f"codec must be a word of ASCII letters, got {self.codec!r}")
+        if len(self.codec) > 255:
+            raise ValueError(f"codec must have at most 255 letters, got {len(self.codec)}")
+        object.__setattr__(self, "count", _check.integer("count", self.count, 0, 2**62))
+        if not isinstance(self.bits, Bits):
+            raise TypeError(f"bits must be Bits, got {type(self.bits).__name__}")
+
+    @classmethod
+    def of(cls, mechanism: Mechanism, reports: Iterable[Bits], *, codec: str | None = None) -> Batch:
+        """The *reports* of single users of *mechanism*, unread: the tally checks them."""
+        parts = list(reports)
+        return cls(mechanism.fingerprint, mechanism._codec(codec), len(parts), Bits.join(parts))  # type: ignore[attr-defined]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def to_bytes(self) -> bytes:
+        """The batch in the common envelope."""
+        codec = self.codec.encode("ascii")
+        header = bytes([VERSION]) + self.fingerprint + bytes([len(codec)]) + codec + self.count.to_bytes(8, "little")
+        return wrap(KIND, header, self.bits)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Batch:
+        """The batch that :meth:`to_bytes` wrote; the reports are read by the tally.
+
+        Raises
+        ------
+        DataError
+            *data* are no batch, or damaged.
+        """
+        header, bits = unwrap(data, KIND)
+        reader = Reader(header)
+        version = reader.u8("version")
+        if version != VERSION:
+            raise CorruptError(f"batch of version {version}, this library reads version {VERSION}")
+        fingerprint = reader.bytes(FINGERPRINT, "fingerprint")
+        codec = reader.bytes(reader.u8("length of codec"), "codec").decode("latin-1")
+        count = reader.u64("count")
+        reader.end()
+        try:
+            return cls(fingerprint, codec, count, bits)
+        except ValueError as error:
+            raise CorruptError(f"no batch: {error}") from None
+
+
+def domain(k: Any, epsilon: Any) -> tuple[int, float]:
+    """The two arguments of every mechanism, checked."""
+    return _check.integer("k", k, 2, LARGEST_K), _check.real("epsilon", epsilon, *EPSILON_RANGE)
+
+
+@lru_cache
+def odds(epsilon: float) -> Fraction:
+    """e^epsilon, rounded down to a multiple of 2^-64."""
+    with decimal.localcontext(prec=80):
+        return Fraction(math.floor(decimal.Decimal(epsilon).exp() * 2**GRID), 2**GRID)
+
+
+def floor_to_grid(p: Fraction) -> Fraction:
+    """*p* rounded down to a multiple of 2^-64: what a comparison with 64 random bits can reach exactly."""
+    return Fraction(math.floor(p * 2**GRID), 2**GRID)
+
+
+def bits_for(outputs: int) -> int:
+    """Bits that tell *outputs* things apart."""
+    return (outputs - 1).bit_length()
+
+
+def _fingerprint(name: str, *parameters: tuple[str, Any]) -> bytes:
+    text = "; ".join([f"polyquant ldp {VERSION}", name, *(f"{key} = {_canonical(value)}" for key, value in parameters)])
+    return hashlib.sha256(text.encode("ascii")).digest()[:FINGERPRINT]
+
+
+def _canonical(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(_canonical, value))
+    return value.hex() if isinstance(value, float) else str(value)
