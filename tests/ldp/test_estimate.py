@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from polyquant.ldp.estimate import Estimate, clip_rescale, project_simplex
-
 from tests.vectors import rows
 
 
