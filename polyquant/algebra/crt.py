@@ -104,7 +104,7 @@ def folded(values: ArrayLike, modulus: int) -> NDArray[np.generic]:
     array = np.asarray(values)
     whole = np.zeros((-(-array.size // modulus), modulus), array.dtype)
     whole.reshape(-1)[: array.size] = array
-    return whole.sum(0)
+    return np.asarray(whole.sum(0))
 
 
 def _divisors(m: int) -> set[int]:
