@@ -5,15 +5,26 @@ Educational. Not audited, not constant time. Whoever reports twice spends epsilo
 
 from ._mechanism import Batch, Mechanism
 from .aggregate import aggregate
+from .attack import bayes_success, best_guesses
 from .estimate import Estimate, clip_rescale, project_simplex
+from .hadamard import HadamardMean, HadamardResponse, RecursiveHadamard
+from .pure import LocalHashing, RandomizedResponse, UnaryEncoding
 from .tally import Tally
 
 __all__ = [
     "Batch",
     "Estimate",
+    "HadamardMean",
+    "HadamardResponse",
+    "LocalHashing",
     "Mechanism",
+    "RandomizedResponse",
+    "RecursiveHadamard",
     "Tally",
+    "UnaryEncoding",
     "aggregate",
+    "bayes_success",
+    "best_guesses",
     "clip_rescale",
     "project_simplex",
 ]

@@ -25,6 +25,8 @@ from polyquant._random import Entropy
 from polyquant.bits import Bits, Reader, unwrap, wrap
 from polyquant.errors import CorruptError, DomainError
 
+from ._client import GRID
+
 if TYPE_CHECKING:
     from .estimate import Estimate
     from .tally import Tally
@@ -38,7 +40,6 @@ EPSILON_RANGE = (
     64.0,
 )  # below, the grid of 2^-64 would show in the estimates; above, there is no privacy to speak of
 LARGEST_TABLE = 2**20  # entries of an exact channel
-GRID = 64  # bits of a client's probabilities
 
 
 @runtime_checkable
@@ -115,18 +116,53 @@ class Common:
 
     __slots__ = ()
     codecs: ClassVar[tuple[str, ...]] = ("plain",)  # the first is the default
-    groups: ClassVar[int] = 1
 
     if TYPE_CHECKING:
         k: int
         epsilon: float
-        name: str
-        cells: int
-        message_bits: int
+
+        @property
+        def name(self) -> str: ...
+
+        @property
+        def cells(self) -> int: ...
+
+        @property
+        def message_bits(self) -> int: ...
 
         def reports(self, values: ArrayLike, *, entropy: Entropy = ..., codec: str | None = None) -> Batch: ...
 
-        def _spread(self, f: NDArray[np.float64]) -> NDArray[np.float64]: ...
+        def simulate(
+            self,
+            values: ArrayLike | None = None,
+            *,
+            counts: ArrayLike | None = None,
+            rng: np.random.Generator | int | None = None,
+            method: str = "exact",
+        ) -> Tally: ...
+
+        def estimate(self, tally: Tally) -> Estimate: ...
+
+        def outputs(self) -> list[Bits]: ...
+
+        def covariance(self, n: int, frequency: ArrayLike) -> NDArray[np.float64]: ...
+
+        def attack_success(self) -> float: ...
+
+        def _spread(self, f: NDArray[np.float64]) -> NDArray[np.float64]: ...  # n times the variance at histogram f
+
+        def _levels(self, odds: Fraction | None = None) -> list[Fraction]: ...  # None: as clients round
+
+        def _table(self) -> NDArray[np.int64]: ...  # (k, outputs): which level
+
+        def _tally_batch(
+            self, batch: Batch, counts: NDArray[np.int64], users: NDArray[np.int64]
+        ) -> NDArray[np.bool_]: ...
+
+    @property
+    def groups(self) -> int:
+        """One group of users, unless a mechanism says otherwise."""
+        return 1
 
     @property
     def fingerprint(self) -> bytes:
@@ -148,6 +184,17 @@ class Common:
         """
         return self.reports([_check.integer("value", value)], entropy=entropy).bits
 
+    def channel(self) -> NDArray[np.float64]:
+        """Probability of each report for each item, shape (k, outputs): exactly what clients do, rounded to floats.
+
+        Raises
+        ------
+        DomainError
+            There are too many reports to list.
+        """
+        table = self._table()
+        return np.array([float(level) for level in self._levels()])[table]
+
     def variance(self, n: int, frequency: ArrayLike | None = None) -> NDArray[np.float64]:
         """Exact variance of each estimated frequency, shape (k,), around the histogram of the n users.
 
@@ -160,6 +207,11 @@ class Common:
         """
         return self._spread(self._histogram(frequency)) / _check.integer("n", n, 1)
 
+    def _check_domain(self, most: int = LARGEST_K) -> None:
+        """The two arguments of every mechanism, checked; called before anything else."""
+        object.__setattr__(self, "k", _check.integer("k", self.k, 2, most))
+        object.__setattr__(self, "epsilon", _check.real("epsilon", self.epsilon, *EPSILON_RANGE))
+
     def _histogram(self, frequency: ArrayLike | None) -> NDArray[np.float64]:
         if frequency is None:
             return np.full(self.k, 1 / self.k)
@@ -167,6 +219,24 @@ class Common:
         if f.size != self.k:
             raise ValueError(f"frequency must have {self.k} entries, got {f.size}")
         return f
+
+    def _counted(self, tally: Tally) -> int:
+        """How many users *tally* holds, which must be of this mechanism and not empty."""
+        if tally.mechanism.fingerprint != self.fingerprint:
+            mine, other = self.fingerprint.hex(), tally.mechanism.fingerprint.hex()
+            raise ValueError(f"tally must be of the mechanism with fingerprint {mine}, got one of {other}")
+        if not tally.n:
+            raise ValueError("tally must hold at least 1 user, got 0")
+        return tally.n
+
+    def _estimate(self, frequency: NDArray[np.float64], n: int) -> Estimate:
+        """With the error bars of the distribution nearest at hand."""
+        from .estimate import Estimate
+
+        likely = np.maximum(frequency, 0)
+        total = float(likely.sum())
+        spread = self._spread(likely / total if total > 0 else np.full(self.k, 1 / self.k))
+        return Estimate(frequency, np.sqrt(spread / n), n, "linear")
 
     def _items(self, values: ArrayLike) -> NDArray[np.int64]:
         items = _check.integers("values", values)
@@ -266,21 +336,11 @@ class Batch:
             raise CorruptError(f"no batch: {error}") from None
 
 
-def domain(k: Any, epsilon: Any) -> tuple[int, float]:
-    """The two arguments of every mechanism, checked."""
-    return _check.integer("k", k, 2, LARGEST_K), _check.real("epsilon", epsilon, *EPSILON_RANGE)
-
-
 @lru_cache
 def odds(epsilon: float) -> Fraction:
     """e^epsilon, rounded down to a multiple of 2^-64."""
     with decimal.localcontext(prec=80):
         return Fraction(math.floor(decimal.Decimal(epsilon).exp() * 2**GRID), 2**GRID)
-
-
-def floor_to_grid(p: Fraction) -> Fraction:
-    """*p* rounded down to a multiple of 2^-64: what a comparison with 64 random bits can reach exactly."""
-    return Fraction(math.floor(p * 2**GRID), 2**GRID)
 
 
 def bits_for(outputs: int) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import DataError
+from polyquant.ldp import Batch
 from polyquant.ldp.tally import Tally
 from polyquant.sharing import Dealer, Share, container
 from polyquant.sharing._layout import (
@@ -62,6 +63,10 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "seeded dealer of a file": (state_header(LAYOUT, bytes(32), bytes(32)), read_dealer_file),
     "share in words": (container.to_text(SHARE).encode(), lambda data: container.from_text(data.decode("latin-1"))),
     "tally": (TALLY.to_bytes(), lambda data: Tally.from_bytes(data, TOY)),
+    "batch of reports": (
+        Batch(bytes(range(16)), "plain", 3, Bits.from_text("101100111010")).to_bytes(),
+        Batch.from_bytes,
+    ),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 
