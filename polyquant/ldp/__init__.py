@@ -7,6 +7,7 @@ from ._mechanism import Batch, Mechanism
 from .aggregate import aggregate
 from .attack import bayes_success, best_guesses
 from .estimate import Estimate, clip_rescale, project_simplex
+from .geometry import ProjectiveGeometry
 from .hadamard import HadamardMean, HadamardResponse, RecursiveHadamard
 from .pure import LocalHashing, RandomizedResponse, UnaryEncoding
 from .tally import Tally
@@ -18,6 +19,7 @@ __all__ = [
     "HadamardResponse",
     "LocalHashing",
     "Mechanism",
+    "ProjectiveGeometry",
     "RandomizedResponse",
     "RecursiveHadamard",
     "Tally",

@@ -20,6 +20,7 @@ from polyquant.ldp import (
     HadamardResponse,
     LocalHashing,
     Mechanism,
+    ProjectiveGeometry,
     RandomizedResponse,
     RecursiveHadamard,
     Tally,
@@ -50,6 +51,11 @@ CASES: list[tuple[Mechanism, Fraction]] = [
     (RecursiveHadamard(5, log(7), bits=3), Fraction(7)),
     (RecursiveHadamard(6, EPSILON), E),
     (RecursiveHadamard(3, EPSILON, bits=3), E),
+    (ProjectiveGeometry(7, EPSILON, q=2, t=3), E),
+    (ProjectiveGeometry(5, log(2), q=2, t=3), Fraction(2)),
+    (ProjectiveGeometry(8, EPSILON, q=3, t=3), E),
+    (ProjectiveGeometry(3, EPSILON, q=2, t=4), E),
+    (ProjectiveGeometry(4, log(5), q=5, t=2), Fraction(5)),
 ]
 
 

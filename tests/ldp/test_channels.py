@@ -12,6 +12,7 @@ from polyquant.ldp import (
     HadamardMean,
     HadamardResponse,
     LocalHashing,
+    ProjectiveGeometry,
     RandomizedResponse,
     RecursiveHadamard,
     Tally,
@@ -28,6 +29,7 @@ MAKERS = {
     "HR": lambda k, e, p: HadamardResponse(k, e),
     "HRB": lambda k, e, p: HadamardResponse(k, e, blocks=p["B"]),
     "HM": lambda k, e, p: HadamardMean(k, e),
+    "PGR": lambda k, e, p: ProjectiveGeometry(k, e, q=p["q"], t=p["t"]),
     "RHR": lambda k, e, p: RecursiveHadamard(k, e, bits=p["b"]),
 }
 VECTORS = [row for row in rows("ldp", "channels") if row["mechanism"] in MAKERS]
