@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from polyquant import _check
 from polyquant.errors import DomainError
@@ -99,11 +99,10 @@ class ResidueSystem:
         return min(_check.integer("k", k, 1), sum(map(_totient, orders)))
 
 
-def folded(values: ArrayLike, modulus: int) -> NDArray[np.generic]:
+def folded(values: NDArray[np.int64], modulus: int) -> NDArray[np.int64]:
     """Sums of *values*, shape (k,), over the indices with the same remainder, shape (modulus,)."""
-    array = np.asarray(values)
-    whole = np.zeros((-(-array.size // modulus), modulus), array.dtype)
-    whole.reshape(-1)[: array.size] = array
+    whole = np.zeros((-(-values.size // modulus), modulus), np.int64)
+    whole.reshape(-1)[: values.size] = values
     return np.asarray(whole.sum(0))
 
 

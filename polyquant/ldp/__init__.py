@@ -9,7 +9,10 @@ from .attack import bayes_success, best_guesses
 from .estimate import Estimate, clip_rescale, project_simplex
 from .geometry import ProjectiveGeometry
 from .hadamard import HadamardMean, HadamardResponse, RecursiveHadamard
+from .modular import ModularSubset
+from .moduli import mse_ratio, search_moduli
 from .pure import LocalHashing, RandomizedResponse, UnaryEncoding
+from .subset import SubsetSelection, best_omega
 from .tally import Tally
 
 __all__ = [
@@ -19,14 +22,19 @@ __all__ = [
     "HadamardResponse",
     "LocalHashing",
     "Mechanism",
+    "ModularSubset",
     "ProjectiveGeometry",
     "RandomizedResponse",
     "RecursiveHadamard",
+    "SubsetSelection",
     "Tally",
     "UnaryEncoding",
     "aggregate",
     "bayes_success",
     "best_guesses",
+    "best_omega",
     "clip_rescale",
+    "mse_ratio",
     "project_simplex",
+    "search_moduli",
 ]

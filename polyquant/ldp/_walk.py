@@ -31,7 +31,7 @@ def subset_counts(
     if _check.choice("method", method, METHODS) == "marginal":
         return np.asarray(rng.binomial(own, p) + rng.binomial(own.sum() - own, q))
     m = own.size
-    forced = rng.binomial(own, (p * m - omega) / (m - omega))  # p = forced + (1 - forced) omega / m
+    forced = rng.binomial(own, max(0.0, (p * m - omega) / (m - omega)))  # p = forced + (1 - forced) omega / m
     counts = np.zeros(m, np.int64)
     kernels.walk(rng, forced, int(own.sum() - forced.sum()), omega, counts)
     return counts
