@@ -131,7 +131,7 @@ class Tally:
         bad = int(valid.size - np.count_nonzero(valid))
         if bad and on_error == "raise":
             first = int(np.argmin(valid))
-            raise CorruptError(f"report {first} of {valid.size} cannot come from {self._mechanism.name}; {bad} are bad")
+            raise CorruptError(f"report {first} of {valid.size} cannot come from {self._mechanism.name} (bad in all: {bad})")
         self._take(counts, users, bad, name)
         return bad
 
