@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
-from polyquant._parallel import run
+from polyquant._parallel import chunks, run
 from polyquant._random import Entropy, generator
 from polyquant.algebra.crt import folded
 from polyquant.bits import Bits
@@ -31,8 +31,9 @@ from ._mechanism import Batch, Common, bits_for
 from ._walk import subset_counts
 from .tally import Tally
 
-SECRET = 2**16  # words of 32 secret bits that are asked for at once
-AT_ONCE = 2**12  # reports between two looks at the room that is left
+SECRET = 2**15  # words of 64 secret bits, the most that are asked for at once
+AT_ONCE = 2**10  # reports that are made at once
+MEMORY = 2**21  # positions that are marked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,36 +228,43 @@ class Blocks(Common):
 
 def _write(self: Blocks, own: NDArray[np.int64], block: NDArray[np.int64], codec: str, coins: Coins) -> Bits:
     """Reports of users with positions *own* of blocks *block*."""
-    layout, blocks = wire.layout(self._moduli, self._omegas, codec), self._blocks()
-    digits = [[int(b.p * 2**64) >> shift & 0xFFFF for shift in (48, 32, 16, 0)] for b in blocks]
-    threshold = np.array(digits, np.int64)
-    levels, density = np.array([_marking(b.m, b.omega) for b in blocks], np.int64).T.copy()
-    marks, limbs = np.zeros(max(self._moduli) // 32 + 1, np.int64), np.zeros(layout.binomials.shape[2], np.int64)
-    state, secret = np.zeros(kernels.CELLS, np.int64), np.zeros(0, np.uint32)
-    pieces, done = [], 0
-    while done < own.size:
-        stop = min(done + AT_ONCE, own.size)
-        words = np.zeros((stop - done) * layout.longest // 32 + 2, np.uint32)
-        while done < stop:
-            done += kernels.report(
-                own[done:stop], block[done:stop], layout.index_bits, layout.m, layout.omega, threshold, levels, density,
-                layout.codec, layout.size, layout.binomials, limbs, secret, state, marks, words,
-            )  # fmt: skip
-            if done < stop:
-                fresh = coins.words(SECRET // 2).view(np.uint32)
-                secret = np.concatenate((secret[state[kernels.PLACE] :], fresh))
-                state[kernels.PLACE] = 0
-        if done == own.size:
-            kernels.finish(words, state)
-            bits = 32 * int(state[kernels.AT]) + int(state[kernels.FILLED])
-            pieces.append(words[: (bits + 31) // 32])
-        else:
-            pieces.append(words[: state[kernels.AT]])
-            state[kernels.AT] = 0
-    if not pieces:
-        return Bits(b"", 0)
-    bits += 32 * sum(piece.size for piece in pieces[:-1])
-    return Bits(np.concatenate(pieces).astype(">u4").tobytes()[: (bits + 7) // 8], bits)
+    layout, stream, pieces = wire.layout(self._moduli, self._omegas, codec), _Stream(self._blocks(), coins), []
+    rest, open_bits = np.zeros(1, np.uint32), 0
+    at_once = min(AT_ONCE, max(1, MEMORY // max(self._moduli)))
+    for start, stop in chunks(own.size, at_once):
+        marks = stream.draw(own[start:stop], block[start:stop])
+        words = np.zeros((stop - start) * layout.longest // 32 + 3, np.uint32)
+        words[0] = rest[0]
+        filled = wire.write(layout, marks, block[start:stop], words, open_bits)
+        whole, open_bits = divmod(filled, 32)
+        pieces.append(words[:whole])
+        rest = words[whole : whole + 1]
+    bits = 32 * sum(piece.size for piece in pieces) + open_bits
+    return Bits(np.concatenate([*pieces, rest]).astype(">u4").tobytes()[: (bits + 7) // 8], bits)
+
+
+class _Stream:
+    """Random sets for users of several blocks, from a stream of secret words."""
+
+    def __init__(self, blocks: tuple[Block, ...], coins: Coins) -> None:
+        digits = [[int(b.p * 2**64) >> shift & 0xFFFF for shift in (48, 32, 16, 0)] for b in blocks]
+        marking = np.array([_marking(b.m, b.omega) for b in blocks], np.int64)
+        m, omega = (np.array(column, np.int64) for column in zip(*((b.m, b.omega) for b in blocks)))
+        self._tables = m, omega, np.array(digits, np.int64), marking[:, 0].copy(), marking[:, 1].copy()
+        self._width = int(m.max() + 31) // 32
+        self._need = 2 + self._width * 4
+        self._coins, self._secret, self._state = coins, np.zeros(0, np.uint32), np.zeros(3, np.int64)
+
+    def draw(self, own: NDArray[np.int64], block: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Marks of the users' sets, shape (users, words)."""
+        marks, done = np.empty((own.size, self._width), np.int64), 0
+        while True:
+            done += kernels.draw(own[done:], block[done:], *self._tables, self._secret, self._state, marks[done:])
+            if done == own.size:
+                return marks
+            fresh = self._coins.words(min(SECRET, self._need * (own.size - done))).view(np.uint32)
+            self._secret = np.concatenate((self._secret[self._state[0] :], fresh))
+            self._state[0] = 0
 
 
 def _marking(m: int, omega: int) -> tuple[int, int]:

@@ -155,6 +155,19 @@ def layout(moduli: tuple[int, ...], omegas: tuple[int, ...], codec: str) -> Layo
     return Layout(m, omega, CODECS.index(codec), size, index_bits, index_bits + int(lengths.max()), binomials)
 
 
+def write(
+    layout: Layout, marks: NDArray[np.int64], block: NDArray[np.int64], words: NDArray[np.uint32], filled: int
+) -> int:
+    """Write the sets marked in the rows of *marks* behind the *filled* bits of *words*; how many bits are filled then."""
+    head = marks, block, layout.index_bits, layout.m
+    if layout.codec == 0:
+        limbs = np.zeros(layout.binomials.shape[2], np.int64)
+        return int(kernels.write_rank(*head, layout.size, layout.binomials, limbs, words, filled))
+    if layout.codec == 1:
+        return int(kernels.write_rice(*head, layout.size, words, filled))
+    return int(kernels.write_bitmap(*head, words, filled))
+
+
 def has_table(moduli: tuple[int, ...], omegas: tuple[int, ...]) -> bool:
     """Whether the table that makes ranks fast is small."""
     return math.prod(_table_shape(moduli, omegas)) <= LARGEST_TABLE

@@ -14,49 +14,6 @@ LAST_BIT = np.zeros(32, np.int64)  # position of the only bit that is set, from 
 for _i in range(32):
     LAST_BIT[((0x077CB531 << _i) & FULL) >> 27] = _i
 
-# What is in *state*: place in the stream, its open bits and how many they are, whether it ran dry;
-# open bits of the output, how many, and the word they will end in.
-PLACE, POOL, LEFT, DRY, OPEN, FILLED, AT = 0, 1, 2, 3, 4, 5, 6
-CELLS = 7
-
-
-@kernel
-def take(secret, state, width):
-    """The next *width* <= 31 bits of the stream; 0, and DRY set, when it is empty."""
-    if state[LEFT] < width:
-        at = state[PLACE]
-        if at >= secret.size:
-            state[DRY] = 1
-            return 0
-        state[POOL] |= np.int64(secret[at]) << state[LEFT]
-        state[LEFT] += 32
-        state[PLACE] = at + 1
-    value = state[POOL] & ((1 << width) - 1)
-    state[POOL] >>= width
-    state[LEFT] -= width
-    return value
-
-
-@kernel
-def whole(secret, state):
-    """32 bits of the stream, without looking at open ones."""
-    at = state[PLACE]
-    if at >= secret.size:
-        state[DRY] = 1
-        return 0
-    state[PLACE] = at + 1
-    return np.int64(secret[at])
-
-
-@kernel
-def coin(secret, state, threshold):
-    """1 with probability threshold / 2^64, given as four digits of 16 bits: a uniform number is below it."""
-    for i in range(4):
-        digit = take(secret, state, 16)
-        if digit != threshold[i]:
-            return 1 if digit < threshold[i] else 0
-    return 0
-
 
 @kernel
 def ones(word):
@@ -67,124 +24,158 @@ def ones(word):
 
 
 @kernel
-def mark(secret, state, own, inside, m, omega, levels, density, marks):
-    """Marks of a uniform set of *omega* of *m* positions that holds *own* if *inside*, and else does not.
+def mirrored(word):
+    """The 32 bits in reverse order."""
+    word = (word >> 1 & 0x55555555) | (word & 0x55555555) << 1
+    word = (word >> 2 & 0x33333333) | (word & 0x33333333) << 2
+    word = (word >> 4 & 0x0F0F0F0F) | (word & 0x0F0F0F0F) << 4
+    word = (word >> 8 & 0x00FF00FF) | (word & 0x00FF00FF) << 8
+    return (word >> 16 | word << 16) & FULL
 
-    Every position is marked with probability density / 2^levels at once, by combining random words; then positions are
-    drawn to add or to remove until there are enough. All sets of one size are equally likely at any time.
+
+@kernel
+def draw(own, block, m, omega, threshold, levels, density, secret, state, marks):
+    """Marks of the sets of users with positions *own* in block ``block[i]``, until the stream is dry; how many users.
+
+    With probability threshold / 2^64 (four digits of 16 bits) the set holds the own position, and else it does not;
+    apart from that it is a uniform set of omega of m positions. Every other position is marked with probability
+    density / 2^levels at once, by combining random words; then positions are drawn to add or to remove until they
+    are enough. All sets of one size are equally likely at any time. The arrays from *m* to *density* have an entry
+    for each block; *state* is the place in the stream, open bits of it and how many they are.
     """
-    words, width = (m + 31) // 32, 0
-    while 1 << width < m:
-        width += 1
-    count = 0
-    for i in range(words):
-        word = 0
-        for level in range(levels):
-            fresh = whole(secret, state)
-            word = word | fresh if density >> level & 1 else word & fresh
-        if i == words - 1 and m % 32:
-            word &= (1 << m % 32) - 1
-        if i == own >> 5:
-            word &= ~(1 << (own & 31))
-        marks[i] = word
-        count += ones(word)
-    want = omega - inside
-    while count != want and state[DRY] == 0:
-        x = take(secret, state, width)
-        if x >= m or x == own:
-            continue
-        bit = 1 << (x & 31)
-        if count < want and not marks[x >> 5] & bit:
-            marks[x >> 5] |= bit
-            count += 1
-        elif count > want and marks[x >> 5] & bit:
-            marks[x >> 5] ^= bit
-            count -= 1
-    if inside:
-        marks[own >> 5] |= 1 << (own & 31)
+    place, pool, left, supply = state[0], state[1], state[2], secret.size
+    for i in range(own.size):
+        state[0], state[1], state[2] = place, pool, left
+        j, x = block[i], own[i]
+        size, words = m[j], (m[j] + 31) >> 5
+        inside, digits = 0, 0
+        while digits < 4:
+            if left < 16:
+                if place == supply:
+                    return i
+                pool |= np.int64(secret[place]) << left
+                place += 1
+                left += 32
+            digit = pool & 0xFFFF
+            pool >>= 16
+            left -= 16
+            if digit != threshold[j, digits]:
+                inside = 1 if digit < threshold[j, digits] else 0
+                break
+            digits += 1
+        if place + levels[j] * words > supply:
+            return i
+        row, count = marks[i], 0
+        for t in range(words):
+            word = 0
+            for level in range(levels[j]):
+                fresh = np.int64(secret[place])
+                place += 1
+                word = word | fresh if density[j] >> level & 1 else word & fresh
+            if t == words - 1 and size & 31:
+                word &= (1 << (size & 31)) - 1
+            if t == x >> 5:
+                word &= ~(1 << (x & 31))
+            row[t] = word
+            count += ones(word)
+        missing, width = omega[j] - inside - count, 1
+        while 1 << width < size:
+            width += 1
+        wanted = 0 if missing > 0 else 1  # what a position must be so that drawing it changes something
+        missing = abs(missing)
+        while missing > 0:
+            if left < width:
+                if place == supply:
+                    return i
+                pool |= np.int64(secret[place]) << left
+                place += 1
+                left += 32
+            y = pool & ((1 << width) - 1)
+            pool >>= width
+            left -= width
+            if y < size and y != x and row[y >> 5] >> (y & 31) & 1 == wanted:
+                row[y >> 5] ^= 1 << (y & 31)
+                missing -= 1
+        if inside:
+            row[x >> 5] |= 1 << (x & 31)
+    state[0], state[1], state[2] = place, pool, left
+    return own.size
 
 
 @kernel
-def put(words, state, value, width):
-    """Append *value* in *width* <= 32 bits."""
-    state[OPEN] = state[OPEN] << width | value
-    state[FILLED] += width
-    if state[FILLED] >= 32:
-        rest = state[FILLED] - 32
-        words[state[AT]] = state[OPEN] >> rest
-        state[OPEN] &= (1 << rest) - 1
-        state[FILLED] = rest
-        state[AT] += 1
+def put(words, filled, value, width):
+    """Write *value* in *width* <= 32 bits behind the *filled* bits of *words*; how many are filled then."""
+    at, room = filled >> 5, 32 - (filled & 31)
+    if width <= room:
+        words[at] |= value << (room - width)
+    else:
+        words[at] |= value >> (width - room)
+        words[at + 1] |= value << (32 - width + room) & FULL
+    return filled + width
 
 
 @kernel
-def finish(words, state):
-    """Write the open bits, with zeros behind them."""
-    if state[FILLED] > 0:
-        words[state[AT]] = state[OPEN] << (32 - state[FILLED])
+def write_bitmap(marks, block, index_bits, m, words, filled):
+    """One bit for each position, the first first; how many bits of *words* are filled then."""
+    for i in range(block.size):
+        j, row = block[i], marks[i]
+        filled = put(words, filled, j, index_bits)
+        for start in range(0, m[j], 32):
+            width = min(32, m[j] - start)
+            filled = put(words, filled, mirrored(row[start >> 5]) >> (32 - width), width)
+    return filled
 
 
 @kernel
-def put_bitmap(words, state, marks, m):
-    """One bit for each position, the first first."""
-    for i in range(0, m, 32):
-        word = marks[i >> 5]
-        word = (word >> 1 & 0x55555555) | (word & 0x55555555) << 1
-        word = (word >> 2 & 0x33333333) | (word & 0x33333333) << 2
-        word = (word >> 4 & 0x0F0F0F0F) | (word & 0x0F0F0F0F) << 4
-        word = (word >> 8 & 0x00FF00FF) | (word & 0x00FF00FF) << 8
-        word = (word >> 16 | word << 16) & FULL
-        width = min(32, m - i)
-        put(words, state, word >> (32 - width), width)
-
-
-@kernel
-def put_rice(words, state, marks, m, rice):
+def write_rice(marks, block, index_bits, m, rice, words, filled):
     """The gap in front of each position by Rice's code: quotient in ones, a zero, the remainder in *rice* bits."""
-    before = -1
-    for i in range((m + 31) // 32):
-        word = marks[i]
-        while word:
-            low = word & -word
-            word ^= low
-            x = 32 * i + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
-            gap, before = x - before - 1, x
-            quotient = gap >> rice
-            while quotient + rice > 31:
-                part = min(quotient, 16)
-                if part == 0:
-                    break
-                put(words, state, (1 << part) - 1, part)
-                quotient -= part
-            top = (1 << quotient + 1) - 2
-            put(words, state, top << rice | (gap & ((1 << rice) - 1)), quotient + 1 + rice)
+    for i in range(block.size):
+        j, row, before = block[i], marks[i], -1
+        filled = put(words, filled, j, index_bits)
+        low_bits = rice[j]
+        for t in range((m[j] + 31) >> 5):
+            word = row[t]
+            while word:
+                low = word & -word
+                word ^= low
+                x = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
+                gap, before = x - before - 1, x
+                quotient = gap >> low_bits
+                while quotient + low_bits > 31:
+                    part = min(quotient, 16)
+                    filled = put(words, filled, (1 << part) - 1, part)
+                    quotient -= part
+                code = ((1 << quotient + 1) - 2) << low_bits | (gap & ((1 << low_bits) - 1))
+                filled = put(words, filled, code, quotient + 1 + low_bits)
+    return filled
 
 
 @kernel
-def put_rank(words, state, marks, m, width, binomials, limbs):
-    """The colex rank of the set in *width* bits; ``binomials[i, c]`` are the limbs of C(c, i + 1), lowest first."""
-    limbs[:] = 0
-    i = 0
-    for block in range((m + 31) // 32):
-        word = marks[block]
-        while word:
-            low = word & -word
-            word ^= low
-            x = 32 * block + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
-            for limb in range(limbs.size):
-                limbs[limb] += np.int64(binomials[i, x, limb])
-            i += 1
-    carry = 0
-    for limb in range(limbs.size):
-        carry += limbs[limb]
-        limbs[limb] = carry & FULL
-        carry >>= 32
-    size = width
-    for limb in range(limbs.size - 1, -1, -1):
-        part = size - 32 * limb
-        if part > 0:
-            put(words, state, limbs[limb], part)
-            size -= part
+def write_rank(marks, block, index_bits, m, size, binomials, limbs, words, filled):
+    """The colex rank of each set in ``size[j]`` bits; ``binomials[i, c]`` are the limbs of C(c, i + 1), lowest first."""
+    for i in range(block.size):
+        j, row, found = block[i], marks[i], 0
+        filled = put(words, filled, j, index_bits)
+        limbs[:] = 0
+        for t in range((m[j] + 31) >> 5):
+            word = row[t]
+            while word:
+                low = word & -word
+                word ^= low
+                x = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
+                for limb in range(limbs.size):
+                    limbs[limb] += np.int64(binomials[found, x, limb])
+                found += 1
+        for limb in range(limbs.size - 1):
+            limbs[limb + 1] += limbs[limb] >> 32
+            limbs[limb] &= FULL
+        rest = size[j]
+        for limb in range(limbs.size - 1, -1, -1):
+            width = rest - 32 * limb
+            if width > 0:
+                filled = put(words, filled, limbs[limb], width)
+                rest -= width
+    return filled
 
 
 @kernel
@@ -199,34 +190,6 @@ def pascal(table):
                 carry += np.int64(table[i, c - 1, limb]) + above
                 table[i, c, limb] = carry & FULL
                 carry >>= 32
-
-
-@kernel
-def report(own, block, index_bits, m, omega, threshold, levels, density, codec, size, binomials, limbs, secret, state,
-           marks, words):  # fmt: skip
-    """Append reports of users with residues *own* of block ``block[i]``, until the stream is dry; how many.
-
-    *codec*: 0 writes ranks in *size* bits, 1 Rice's code with parameter *size*, 2 one bit for each position. The
-    arguments from *m* to *density* are arrays with an entry for each block; *size* too.
-    """
-    state[DRY] = 0
-    for i in range(own.size):
-        place, pool, left = state[PLACE], state[POOL], state[LEFT]
-        j = block[i]
-        inside = coin(secret, state, threshold[j])
-        mark(secret, state, own[i], inside, m[j], omega[j], levels[j], density[j], marks)
-        if state[DRY]:
-            state[PLACE], state[POOL], state[LEFT] = place, pool, left
-            return i
-        if index_bits > 0:
-            put(words, state, j, index_bits)
-        if codec == 0:
-            put_rank(words, state, marks, m[j], size[j], binomials, limbs)
-        elif codec == 1:
-            put_rice(words, state, marks, m[j], size[j])
-        else:
-            put_bitmap(words, state, marks, m[j])
-    return own.size
 
 
 @kernel
