@@ -166,6 +166,8 @@ class Symbol(Common):
 
 def checked_size(batch: Batch, width: int) -> Batch:
     """*batch* if it holds as many bits as its reports of *width* bits need; else nobody knows where they begin."""
+    if batch.codec != "plain":
+        raise CorruptError(f"reports of this mechanism are written with codec 'plain', got {batch.codec!r}")
     need, got = batch.count * width, batch.bits.size
     if got < need:
         raise TruncatedError(f"{batch.count} reports of {width} bits need {need} bits, got {got}")

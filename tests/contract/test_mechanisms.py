@@ -4,6 +4,7 @@ A new mechanism joins ``CASES``; one with several estimators names the one that 
 """
 
 import dataclasses
+import pickle
 from fractions import Fraction
 from math import log
 
@@ -304,6 +305,24 @@ def test_a_batch_that_is_too_short_or_too_long_changes_nothing(mechanism):
             with pytest.raises(DataError, match="2 reports"):
                 tally.add(dataclasses.replace(batch, bits=bits), on_error=on_error)
             assert tally == Tally(mechanism)
+
+
+@every
+def test_a_batch_in_another_codec_changes_nothing(mechanism):
+    batch = dataclasses.replace(mechanism.reports([0]), codec="morse")
+    tally = Tally(mechanism)
+    with pytest.raises(ValueError, match="codec"):
+        tally.add(batch, on_error="drop")
+    assert tally == Tally(mechanism)
+
+
+@every
+def test_it_travels_to_other_processes(mechanism):
+    copy = pickle.loads(pickle.dumps(mechanism))  # noqa: S301 (our own bytes)
+    assert copy == mechanism
+    assert copy.fingerprint == mechanism.fingerprint
+    tally = mechanism.simulate(counts=np.full(mechanism.k, 3), rng=1)
+    assert Tally.from_bytes(tally.to_bytes(), copy) == tally
 
 
 @every
