@@ -58,6 +58,13 @@ def _mechanisms() -> None:
     geometry.estimate(geometry.simulate([0, 1, 4]), decoder="levels")
 
 
+def _subsets() -> None:
+    clocks = ldp.ModularSubset(300, 1.0, moduli=(101, 130, 173, 211))
+    for codec in clocks.codecs:
+        ldp.Tally(clocks).add(clocks.reports([0, 1, 4], codec=codec))
+    clocks.estimate(clocks.simulate(counts=[1000] * 300, rng=0))
+
+
 def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
@@ -66,6 +73,7 @@ def warm() -> None:
     _sharing()
     _transforms()
     _mechanisms()
+    _subsets()
 
 
 def main() -> None:

@@ -99,7 +99,7 @@ class Gram:
         NotConverged
             The residual is above 1e-9 (or *tolerance*, if that is larger) after so many steps: M is singular or nearly.
         """
-        right = self._vector("b", b)
+        right = self._vector("b", b).copy()
         most = max(1000, int(1e5 / math.sqrt(self.k))) if steps is None else _check.integer("steps", steps, 1)
         moduli, weights = self._arrays()
         x, size = np.zeros(self.k), float(np.linalg.norm(right))
@@ -213,7 +213,7 @@ def mean_variance(gram: Gram, *, tolerance: float = 1e-9, steps: int | None = No
 def fold(x: Vector, m: int) -> Vector:
     """Sums of *x*, shape (k,), over residues modulo *m*, shape (m,)."""
     out = np.zeros(m)
-    kernels.fold_into(x, m, out)
+    kernels.fold_into(np.array(x, np.float64), m, out)
     return out
 
 

@@ -158,7 +158,7 @@ def layout(moduli: tuple[int, ...], omegas: tuple[int, ...], codec: str) -> Layo
 def write(
     layout: Layout, marks: NDArray[np.int64], block: NDArray[np.int64], words: NDArray[np.uint32], filled: int
 ) -> int:
-    """Write the sets marked in the rows of *marks* behind the *filled* bits of *words*; how many bits are filled then."""
+    """Write the sets in the rows of *marks* behind the *filled* bits of *words*; how many bits are filled then."""
     head = marks, block, layout.index_bits, layout.m
     if layout.codec == 0:
         limbs = np.zeros(layout.binomials.shape[2], np.int64)

@@ -152,7 +152,7 @@ def write_rice(marks, block, index_bits, m, rice, words, filled):
 
 @kernel
 def write_rank(marks, block, index_bits, m, size, binomials, limbs, words, filled):
-    """The colex rank of each set in ``size[j]`` bits; ``binomials[i, c]`` are the limbs of C(c, i + 1), lowest first."""
+    """The colex rank of each set in ``size[j]`` bits; ``binomials[i, c]``: limbs of C(c, i + 1), lowest first."""
     for i in range(block.size):
         j, row, found = block[i], marks[i], 0
         filled = put(words, filled, j, index_bits)
