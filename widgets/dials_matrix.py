@@ -98,7 +98,7 @@ def draw(frame: Frame) -> go.Figure:
 def redraw(figure: go.Figure, frame: Frame) -> None:
     matrix, edges, seen, lost, meter, need, noise, one = figure.data
     k, rows = frame.k, frame.matrix.shape[0]
-    matrix.z, matrix.x, matrix.y = frame.matrix.tolist(), list(range(k)), list(range(rows))
+    matrix.z, matrix.x, matrix.y = frame.matrix, list(range(k)), list(range(rows))
     borders = np.cumsum(frame.moduli)[:-1].tolist()
     edges.x = [x for _ in borders for x in (-0.5, k - 0.5, None)]
     edges.y = [y for border in borders for y in (border - 0.5, border - 0.5, None)]

@@ -27,6 +27,7 @@ from ._scene import Scene, control
 from ._theme import ACCENT, CYCLE, GOOD, MARKERS, SIGNAL, dress
 
 NAMES = ("GRR", "SS", "OUE", "OLH", "PGR", "HR")
+SIZES = (11, 17, 14, 9, 11, 11)  # three stand at one place, one over the other
 PLACES = np.concatenate([np.geomspace(2e-4, 0.2, 60), np.linspace(0.21, 0.95, 38)])
 WORST = 300.0
 
@@ -105,7 +106,7 @@ def draw(frame: Frame) -> go.Figure:
         name = {"name": "least noise", "showlegend": column == 1}
         figure.add_scatter(line=line, **name, **look, **place)
         for i, protocol in enumerate(NAMES):
-            mark = {"color": CYCLE[i], "symbol": MARKERS[i], "size": 11, "line": {"width": 1, "color": "#ffffff"}}
+            mark = {"color": CYCLE[i], "symbol": MARKERS[i], "size": SIZES[i], "line": {"width": 1, "color": "#ffffff"}}
             hover = f"{protocol}: t = %{{x:.3g}}, %{{y:.3g}}<extra></extra>"
             only = {"name": protocol, "showlegend": column == 1}
             figure.add_scatter(mode="markers", marker=mark, hovertemplate=hover, **only, **place)

@@ -33,8 +33,9 @@ def subset_client(law: Law, worst: Callable[[Any, int, int, Fraction], Fraction 
     """
 
     def check() -> str:
-        for k, w, odds in [(4, 1, Fraction(3)), (5, 2, Fraction(3)), *(_client_case() for _ in range(8))]:
-            _right_law(law, k, w, odds)
+        fresh = [_client_case() for _ in range(8)]
+        for k, w, odds, x in [(4, 1, Fraction(3), 0), (5, 2, Fraction(3), 3), *fresh]:
+            _right_law(law, k, w, odds, x)
             for client, name in ((_exact, "a client as it should be"), (_careless, "a client with a mistake")):
                 _right_worst(worst, client, name, k, w, odds)
         return "the law adds up, and no mistake of a client escapes you"
@@ -42,9 +43,9 @@ def subset_client(law: Law, worst: Callable[[Any, int, int, Fraction], Fraction 
     return judge(check)
 
 
-def _client_case() -> tuple[int, int, Fraction]:
+def _client_case() -> tuple[int, int, Fraction, int]:
     k = FRESH.randint(4, 7)
-    return k, FRESH.randint(2, k - 2), Fraction(FRESH.randint(3, 40), 2)
+    return k, FRESH.randint(2, k - 2), Fraction(FRESH.randint(3, 40), 2), FRESH.randrange(k)
 
 
 def _exact(k: int, w: int, odds: Fraction, x: int, z: frozenset[int]) -> Fraction:
@@ -59,10 +60,9 @@ def _careless(k: int, w: int, odds: Fraction, x: int, z: frozenset[int]) -> Frac
     return inside + (1 - p) / math.comb(k, w)
 
 
-def _right_law(law: Law, k: int, w: int, odds: Fraction) -> None:
+def _right_law(law: Law, k: int, w: int, odds: Fraction, x: int) -> None:
     place = f"k = {k}, omega = {w}, E = {odds}"
     sets = [frozenset(z) for z in combinations(range(k), w)]
-    x = FRESH.randrange(k)
     hint = "first a coin: is x inside? then all sets that agree with the coin are equally likely; how many are there?"
     found = [_probability(ask(law, k, w, odds, x, z, kind=NUMBER, hint=hint), place) for z in sets]
     if not math.isclose(sum(found), 1, rel_tol=1e-9):
@@ -157,7 +157,7 @@ def dials_for_200(moduli: Iterable[int]) -> Verdict:
     return judge(check)
 
 
-def _four(moduli: Iterable[int]) -> tuple[int, ...]:
+def _four(moduli: Any) -> tuple[int, ...]:
     if moduli is Ellipsis or moduli is None:
         raise Wrong("nothing is written there yet", "as a start: far from each other, no common factors, sum near 490")
     try:
