@@ -217,6 +217,15 @@ def test_simulated_tallies_follow_the_channel(mechanism):
 
 
 @every
+def test_one_simulation_of_many_users_is_close(mechanism):
+    """Tens of millions of users leave an error below a thousandth, so that a slightly wrong probability shows."""
+    users = np.arange(1, mechanism.k + 1) * 10**7
+    truth = users / users.sum()
+    error = mechanism.estimate(mechanism.simulate(counts=users, rng=2)).frequency - truth
+    assert np.abs(error / np.sqrt(mechanism.variance(users.sum(), truth))).max() < 6
+
+
+@every
 def test_tallies_of_clients_follow_the_channel(mechanism):
     k, runs, extra = mechanism.k, 100, options(mechanism)
     values = np.repeat(np.arange(k), 4)
