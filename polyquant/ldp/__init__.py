@@ -3,15 +3,17 @@
 Educational. Not audited, not constant time. Whoever reports twice spends epsilon twice.
 """
 
-from ._mechanism import Batch, Mechanism
+from ._batch import Batch
+from ._mechanism import Mechanism
 from .aggregate import aggregate
 from .attack import bayes_success, best_guesses
 from .estimate import Estimate, clip_rescale, project_simplex
 from .geometry import ProjectiveGeometry
 from .hadamard import HadamardMean, HadamardResponse, RecursiveHadamard
+from .hashing import LocalHashing
 from .modular import ModularSubset
 from .moduli import mse_ratio, search_moduli
-from .pure import LocalHashing, RandomizedResponse, UnaryEncoding
+from .pure import RandomizedResponse, UnaryEncoding
 from .subset import SubsetSelection, best_omega
 from .tally import Tally
 

@@ -25,9 +25,10 @@ from polyquant.bits import Bits
 from polyquant.errors import CorruptError, TruncatedError
 
 from . import wire
+from ._batch import Batch
 from ._client import Coins, floor_to_grid
 from ._kernels import subsets as kernels
-from ._mechanism import Batch, Common, bits_for
+from ._mechanism import Common, bits_for
 from ._walk import subset_counts
 from .tally import Tally
 
@@ -250,7 +251,8 @@ class _Stream:
         digits = [[int(b.p * 2**64) >> shift & 0xFFFF for shift in (48, 32, 16, 0)] for b in blocks]
         marking = np.array([_marking(b.m, b.omega) for b in blocks], np.int64)
         m, omega = (np.array(column, np.int64) for column in zip(*((b.m, b.omega) for b in blocks)))
-        self._tables = m, omega, np.array(digits, np.int64), marking[:, 0].copy(), marking[:, 1].copy()
+        width = np.array([bits_for(b.m) for b in blocks], np.int64)
+        self._tables = m, omega, width, np.array(digits, np.int64), marking[:, 0].copy(), marking[:, 1].copy()
         self._width = int(m.max() + 31) // 32
         self._need = 2 + self._width * 4
         self._coins, self._secret, self._state = coins, np.zeros(0, np.uint32), np.zeros(3, np.int64)

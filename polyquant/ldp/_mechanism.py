@@ -1,4 +1,4 @@
-"""What every mechanism has in common: the protocol, its parameters' fingerprint, and reports that travel together.
+"""What every mechanism has in common: the protocol, and what does not depend on how a report is made.
 
 A mechanism is a value: its domain size k, its privacy epsilon and the parameters of its design, nothing else. It knows
 both ends, the client that randomises one item and the server that reads many reports.
@@ -11,8 +11,6 @@ import decimal
 import hashlib
 import math
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -22,23 +20,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
 from polyquant._random import Entropy
-from polyquant.bits import Bits, Reader, unwrap, wrap
-from polyquant.errors import CorruptError, DomainError
+from polyquant.bits import Bits
+from polyquant.errors import DomainError
 
+from ._batch import FINGERPRINT, Batch
 from ._client import GRID
 
 if TYPE_CHECKING:
     from .estimate import Estimate
     from .tally import Tally
 
-KIND = b"LDPB"
-VERSION = 1
-FINGERPRINT = 16  # bytes
+VERSION = 1  # of the mechanisms; part of their fingerprints
 LARGEST_K = 2**40
-EPSILON_RANGE = (
-    1e-6,
-    64.0,
-)  # below, the grid of 2^-64 would show in the estimates; above, there is no privacy to speak of
+# Below, the grid of 2^-64 would show in the estimates; above, there is no privacy to speak of.
+EPSILON_RANGE = 1e-6, 64.0
 LARGEST_TABLE = 2**20  # entries of an exact channel
 
 
@@ -263,77 +258,6 @@ class Common:
     def _check_table(self, outputs: int) -> None:
         if self.k * outputs > LARGEST_TABLE:
             raise DomainError(f"the channel has {self.k} x {outputs} entries, at most {LARGEST_TABLE} are listed")
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Reports of one mechanism, one behind the other.
-
-    Parameters
-    ----------
-    fingerprint : bytes
-        16 bytes: which mechanism, with which parameters.
-    codec : str
-        How the reports are written; the mechanism knows its codecs by name.
-    count : int
-        How many reports, at least 0.
-    bits : Bits
-        The reports, nothing between them.
-    """
-
-    fingerprint: bytes
-    codec: str
-    count: int
-    bits: Bits
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.fingerprint, bytes) or len(self.fingerprint) != FINGERPRINT:
-            raise ValueError(f"fingerprint must be {FINGERPRINT} bytes, got {self.fingerprint!r}")
-        if not isinstance(self.codec, str) or not (self.codec.isascii() and self.codec.isalpha()):
-            raise ValueError(f"codec must be a word of ASCII letters, got {self.codec!r}")
-        if len(self.codec) > 255:
-            raise ValueError(f"codec must have at most 255 letters, got {len(self.codec)}")
-        object.__setattr__(self, "count", _check.integer("count", self.count, 0, 2**62))
-        if not isinstance(self.bits, Bits):
-            raise TypeError(f"bits must be Bits, got {type(self.bits).__name__}")
-
-    @classmethod
-    def of(cls, mechanism: Mechanism, reports: Iterable[Bits], *, codec: str | None = None) -> Batch:
-        """The *reports* of single users of *mechanism*, unread: the tally checks them."""
-        parts = list(reports)
-        return cls(mechanism.fingerprint, mechanism._codec(codec), len(parts), Bits.join(parts))  # type: ignore[attr-defined]
-
-    def __len__(self) -> int:
-        return self.count
-
-    def to_bytes(self) -> bytes:
-        """The batch in the common envelope."""
-        codec = self.codec.encode("ascii")
-        header = bytes([VERSION]) + self.fingerprint + bytes([len(codec)]) + codec + self.count.to_bytes(8, "little")
-        return wrap(KIND, header, self.bits)
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Batch:
-        """The batch that :meth:`to_bytes` wrote; the reports are read by the tally.
-
-        Raises
-        ------
-        DataError
-            *data* are no batch, or damaged.
-        """
-        header, bits = unwrap(data, KIND)
-        reader = Reader(header)
-        version = reader.u8("version")
-        if version != VERSION:
-            raise CorruptError(f"batch of version {version}, this library reads version {VERSION}")
-        fingerprint = reader.bytes(FINGERPRINT, "fingerprint")
-        codec = reader.bytes(reader.u8("length of codec"), "codec").decode("latin-1")
-        count = reader.u64("count")
-        reader.end()
-        try:
-            return cls(fingerprint, codec, count, bits)
-        except ValueError as error:
-            raise CorruptError(f"no batch: {error}") from None
 
 
 @lru_cache

@@ -18,10 +18,10 @@ from polyquant import _check
 from polyquant._parallel import chunks
 from polyquant._random import Entropy, generator
 from polyquant.bits import Bits, pack, unpack
-from polyquant.errors import CorruptError, TruncatedError
 
+from ._batch import Batch, checked_size
 from ._client import Coins, floor_to_grid
-from ._mechanism import Batch, Common, bits_for
+from ._mechanism import Common, bits_for
 from .estimate import Estimate
 from .tally import Tally
 
@@ -162,15 +162,3 @@ class Symbol(Common):
         counts += np.bincount(symbols[valid].astype(np.int64), minlength=self.cells)
         users[0] += np.count_nonzero(valid)
         return valid
-
-
-def checked_size(batch: Batch, width: int) -> Batch:
-    """*batch* if it holds as many bits as its reports of *width* bits need; else nobody knows where they begin."""
-    if batch.codec != "plain":
-        raise CorruptError(f"reports of this mechanism are written with codec 'plain', got {batch.codec!r}")
-    need, got = batch.count * width, batch.bits.size
-    if got < need:
-        raise TruncatedError(f"{batch.count} reports of {width} bits need {need} bits, got {got}")
-    if got > need:
-        raise CorruptError(f"{batch.count} reports of {width} bits are {need} bits, got {got}")
-    return batch

@@ -8,7 +8,8 @@ from typing import Any
 
 from polyquant import _check
 
-from ._mechanism import Batch, Mechanism
+from ._batch import Batch
+from ._mechanism import Mechanism
 from .tally import Tally
 
 AHEAD = 64

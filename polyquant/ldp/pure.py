@@ -1,4 +1,4 @@
-"""Reports that support some items and not others: randomised response, one bit per item, and hashing.
+"""Reports that support some items and not others: randomised response, and one bit for each item.
 
 The report of a user with item x supports x with probability p and any other item with probability q < p. So
 the share of supporting reports is q + (p - q) f, and a server that counts support has an unbiased estimate of every f:
@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, isqrt
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,18 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 from polyquant import _check
 from polyquant._parallel import chunks
 from polyquant._random import Entropy, generator
-from polyquant.bits import Bits, pack, unpack
-from polyquant.errors import DomainError
+from polyquant.bits import Bits
 
+from ._batch import Batch, checked_size
 from ._client import GRID, Coins, floor_to_grid
-from ._kernels import hashing as kernels
-from ._mechanism import Batch, Common, bits_for, odds
-from ._symbol import AT_ONCE, Symbol, checked_size
+from ._mechanism import Common
+from ._symbol import Symbol
 from .estimate import Estimate
 from .tally import Tally
-
-MOST_CELLS = 2**16
-SEED_BITS = 128
 
 
 def support_spread(p: Fraction, q: Fraction, f: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,7 +93,7 @@ class RandomizedResponse(Symbol):
         return np.asarray(matrix / _check.integer("n", n, 1))
 
 
-class _Supports(Common):
+class Supports(Common):
     """Counts of support that are independent from item to item."""
 
     __slots__ = ()
@@ -168,7 +164,7 @@ class _Supports(Common):
 
 
 @dataclass(frozen=True, slots=True)
-class UnaryEncoding(_Supports):
+class UnaryEncoding(Supports):
     """One bit for each item, each bit flipped on its own: one-shot RAPPOR [EPK14], or its better weights [WAN17].
 
     >>> UnaryEncoding(3, 1.0986122886681098).variance(1, [1, 0, 0]).round(6).tolist()
@@ -266,126 +262,6 @@ class UnaryEncoding(_Supports):
             counts += bits.reshape(stop - start, self.k).sum(axis=0, dtype=np.int64)
         users[0] += batch.count
         return np.ones(batch.count, np.bool_)  # every string of k bits can be sent
-
-
-@dataclass(frozen=True, slots=True)
-class LocalHashing(_Supports):
-    """Hash the item to one of g cells with a hash function of your own, then randomised response on the cells [WAN17].
-
-    A report supports the items that its function sends to its cell. Privacy is exact whatever the hash. For two
-    different items the function's values are independent and uniform up to 2^-32, so that p, q and the variance hold
-    without a belief in randomness; that more than two items do not hang together (covariance, attack, simulation) is
-    the model of an ideal hash.
-
-    >>> LocalHashing(1000, 1.0986122886681098).g
-    4
-
-    Parameters
-    ----------
-    k : int
-        Items, 2 to 2^32.
-    epsilon : float
-        Privacy, 1e-6 to 64.
-    g : int, optional
-        Cells, 2 to 2^16; the best, near e^epsilon + 1, if left out. g = 2 is "blh", others are "olh".
-    """
-
-    k: int
-    epsilon: float
-    g: int | None = None
-
-    def __post_init__(self) -> None:
-        self._check_domain(2**32)
-        best = best_cells(self.epsilon) if self.g is None else self.g
-        object.__setattr__(self, "g", _check.integer("g", best, 2, MOST_CELLS))
-
-    @property
-    def name(self) -> str:
-        """Short name: "blh" for two cells, else "olh"."""
-        return "blh" if self.g == 2 else "olh"
-
-    @property
-    def message_bits(self) -> int:
-        """128 bits say which function, the rest which cell."""
-        return SEED_BITS + bits_for(self._g)
-
-    def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
-        """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users."""
-        items, coins, name = self._items(values), Coins(entropy), self._codec(codec)
-        fields = np.empty((items.size, 3), np.uint64)
-        for start, stop in chunks(items.size, AT_ONCE):
-            m = stop - start
-            fields[start:stop, :2] = coins.words(2 * m).reshape(m, 2)
-            cells = np.empty(m, np.int64)
-            kernels.own_cells(fields[start:stop, :2], items[start:stop], self._g, cells)
-            other = coins.below(self._g - 1, m)
-            lie = ~coins.heads(self._truth(), m)
-            fields[start:stop, 2] = np.where(lie, other + (other >= cells), cells)
-        return Batch(self.fingerprint, name, items.size, pack(fields.reshape(-1), self._widths(items.size)))
-
-    def outputs(self) -> list[Bits]:
-        """Never: 2^128 functions are too many; the channel is that of an ideal hash.
-
-        Raises
-        ------
-        DomainError
-            Always.
-        """
-        raise DomainError(f"reports of local hashing cannot be listed, there are 2^{SEED_BITS} functions")
-
-    def attack_success(self) -> float:
-        """How often the best attacker guesses the item from one report, if all items are equally likely: ideal hash.
-
-        He names one of the items in the reported cell, or any other if the cell is empty.
-        """
-        g, p = self._g, float(self._truth())
-        reached = -g * np.expm1(self.k * np.log1p(-1 / g))  # cells that hold an item, on average
-        return float((p * reached + (1 - p) / (g - 1) * (g - reached)) / self.k)
-
-    @property
-    def _g(self) -> int:
-        assert self.g is not None
-        return self.g
-
-    def _widths(self, n: int) -> NDArray[np.int64]:
-        """Bits of the fields of n reports: two halves of the seed, the cell."""
-        return np.tile(np.array([64, 64, bits_for(self._g)], np.int64), n)
-
-    def _truth(self, odds: Fraction | None = None) -> Fraction:
-        limit = self.odds if odds is None else odds
-        p = limit / (limit + self._g - 1)
-        return floor_to_grid(p) if odds is None else p
-
-    def _chances(self, odds: Fraction | None = None) -> tuple[Fraction, Fraction]:
-        return self._truth(odds), Fraction(1, self._g)
-
-    def _levels(self, odds: Fraction | None = None) -> list[Fraction]:
-        """The two probabilities of a pair of function and cell, for the g^k functions of an ideal hash."""
-        p, functions = self._truth(odds), self._g**self.k
-        return [(1 - p) / (self._g - 1) / functions, p / functions]
-
-    def _table(self) -> NDArray[np.int64]:
-        """1 where the function sends the item to the cell; functions count up from (0, ..., 0), cells within them."""
-        functions = self._g ** min(self.k, 64)
-        self._check_table(functions * self._g)
-        values = np.arange(functions) // self._g ** np.arange(self.k)[::-1, None] % self._g  # (k, functions)
-        hits = values[:, :, None] == np.arange(self._g)
-        return np.asarray(hits.reshape(self.k, -1), np.int64)
-
-    def _tally_batch(self, batch: Batch, counts: NDArray[np.int64], users: NDArray[np.int64]) -> NDArray[np.bool_]:
-        bits = checked_size(batch, self.message_bits).bits
-        fields = unpack(bits, self._widths(batch.count)).reshape(-1, 3)
-        valid = np.asarray(fields[:, 2] < np.uint64(self._g))
-        kernels.support(fields[valid], self._g, counts)
-        users[0] += np.count_nonzero(valid)
-        return valid
-
-
-def best_cells(epsilon: float) -> int:
-    """The g of the least variance, a neighbour of e^epsilon + 1; the smaller of two that are equal."""
-    weight = odds(epsilon)
-    near = min(max(floor(weight), 1), MOST_CELLS - 2)
-    return 1 + min((near, near + 1), key=lambda others: (weight + others) ** 2 / others)
 
 
 def _root(square: Fraction) -> Fraction:

@@ -16,7 +16,8 @@ from polyquant.bits import Bits, Reader, unwrap, wrap
 from polyquant.errors import CorruptError
 
 if TYPE_CHECKING:
-    from ._mechanism import Batch, Mechanism
+    from ._batch import Batch
+    from ._mechanism import Mechanism
 
 KIND = b"TALY"
 VERSION = 1
@@ -131,7 +132,9 @@ class Tally:
         bad = int(valid.size - np.count_nonzero(valid))
         if bad and on_error == "raise":
             first = int(np.argmin(valid))
-            raise CorruptError(f"report {first} of {valid.size} cannot come from {self._mechanism.name} (bad in all: {bad})")
+            raise CorruptError(
+                f"report {first} of {valid.size} cannot come from {self._mechanism.name} (bad in all: {bad})"
+            )
         self._take(counts, users, bad, name)
         return bad
 

@@ -10,7 +10,8 @@ import pytest
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import CorruptError, DataError
 from polyquant.ldp import Batch, HadamardMean, RandomizedResponse
-from polyquant.ldp._mechanism import KIND, odds
+from polyquant.ldp._batch import KIND
+from polyquant.ldp._mechanism import odds
 
 MECHANISM = RandomizedResponse(10, 1.5)
 

@@ -11,8 +11,8 @@ from polyquant.bits import Bits, pack
 from polyquant.errors import DomainError
 from polyquant.ldp import Batch, LocalHashing, RandomizedResponse, Tally, UnaryEncoding, bayes_success
 from polyquant.ldp._kernels import hashing
+from polyquant.ldp.hashing import best_cells
 from polyquant.ldp.insight import cover_attack, cover_variance
-from polyquant.ldp.pure import best_cells
 from tests.ldp.enumeration import exact_channel, p_value, worst_ratio
 
 EXTREMES = [1e-6, 0.01, 1.0, 20.0, 64.0]

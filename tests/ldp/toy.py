@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from polyquant.bits import Bits
-from polyquant.ldp._mechanism import Batch
+from polyquant.ldp import Batch
 
 
 @dataclass(frozen=True)
