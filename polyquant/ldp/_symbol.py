@@ -98,6 +98,16 @@ class Symbol(Common):
         truthful = random.binomial(users, float(1 - self.cells * outside))
         noise = int((users - truthful).sum())
         total = random.multinomial(noise, np.full(self.cells, 1 / self.cells)).astype(np.int64)
+        total += self._honest(truthful, random)
+        return Tally._from_counts(self, total, [users.sum()])
+
+    def _honest(self, truthful: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        """Counts of the symbols, shape (N,), of users who draw from the sets of their items, so many for each item."""
+        total = np.zeros(self.cells, np.int64)
+        if self._size == 1:
+            members = self._symbols(np.arange(self.k), True, np.zeros(self.k, np.int64))
+            np.add.at(total, members, truthful)
+            return total
         many = truthful > self._size
         for x in np.flatnonzero(many):
             members = self._symbols(np.full(self._size, x), True, np.arange(self._size))
@@ -107,7 +117,7 @@ class Symbol(Common):
             items = np.searchsorted(ends, np.arange(start, stop), "right")
             symbols = self._symbols(items, True, random.integers(0, self._size, stop - start))
             total += np.bincount(symbols, minlength=self.cells)
-        return Tally._from_counts(self, total, [users.sum()])
+        return total
 
     def estimate(self, tally: Tally) -> Estimate:
         """Unbiased frequencies of all k items.

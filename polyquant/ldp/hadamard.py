@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from polyquant import _check
 from polyquant.transforms import fwht
 
+from ._halves import half_space_counts
 from ._symbol import Symbol
 
 
@@ -72,6 +73,14 @@ class HadamardResponse(Symbol):
         here = block * b + _half_space(row, index % (b // 2), inside)
         other = index - b // 2
         return here if inside else np.where(other < 0, here, other + b * (other >= block * b))
+
+    def _honest(self, truthful: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        """Few users draw one by one, many by splitting their number."""
+        if truthful.sum() < self.cells:
+            return Symbol._honest(self, truthful, random)
+        users = np.zeros((self.blocks, self.block), np.int64)
+        users[self._places(np.arange(self.k))] = truthful
+        return half_space_counts(users, random).reshape(-1)
 
     def _reached(self) -> int:
         """Rows 1 and 2 miss a quarter of the symbols, their sum is row 3, so three rows miss none."""
