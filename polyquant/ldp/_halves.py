@@ -15,13 +15,24 @@ def half_space_counts(users: NDArray[np.int64], rng: np.random.Generator) -> NDA
 
     b is a power of two. Row 0 shares no one with anything: its users draw from all b symbols of their block.
     """
+    return np.ascontiguousarray(_drawn(users, rng, even=True)[:, :, 0])
+
+
+def sign_counts(users: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """How often each symbol came with each parity, shape (blocks, b, 2), if every user draws from all b symbols."""
+    return _drawn(users, rng, even=False)
+
+
+def _drawn(users: NDArray[np.int64], rng: np.random.Generator, even: bool) -> NDArray[np.int64]:
+    """Users by block, symbol, and parity of the ones that it shares with their row; all of it even if asked for."""
     groups = np.stack([users, np.zeros_like(users)], axis=1)  # (block and drawn bits of z, parity, rest of r)
     while groups.shape[2] > 1:
         split = groups.reshape(groups.shape[0], 2, 2, -1)  # the rest of r: its top bit, and what is below
         ones = rng.binomial(split, 0.5)
-        ones[:, 0, 1, 0], ones[:, 1, 1, 0] = 0, split[:, 1, 1, 0]  # the lowest one of r: the parity becomes even
+        if even:  # at the lowest one of r
+            ones[:, 0, 1, 0], ones[:, 1, 1, 0] = 0, split[:, 1, 1, 0]
         zeros = split - ones
         stay = zeros[:, :, 0] + zeros[:, :, 1]
         move = ones[:, :, 0] + ones[:, ::-1, 1]  # a one of z on a one of r changes the parity
         groups = np.stack([stay, move], axis=1).reshape(2 * groups.shape[0], 2, -1)
-    return np.ascontiguousarray(groups[:, 0, 0].reshape(users.shape))
+    return groups.reshape(*users.shape, 2)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from polyquant import _check
 from polyquant.transforms import fwht
 
-from ._halves import half_space_counts
+from ._halves import half_space_counts, sign_counts
 from ._symbol import Symbol
 
 
@@ -165,6 +165,14 @@ class HadamardMean(Symbol):
     def _symbols(self, items: NDArray[np.int64], inside: bool, index: NDArray[np.int64]) -> NDArray[np.int64]:
         return 2 * index + (_parity(items & index) ^ (not inside))
 
+    def _honest(self, truthful: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        """Few users draw one by one, many by splitting their number."""
+        if truthful.sum() < self.cells:
+            return Symbol._honest(self, truthful, random)
+        users = np.zeros((1, self.rows), np.int64)
+        users.reshape(-1)[: self.k] = truthful
+        return sign_counts(users, random).reshape(-1)
+
     def _reached(self) -> int:
         return self.cells - 1  # in row 0 all signs are positive; every other row has a negative one before item k
 
@@ -237,6 +245,14 @@ class RecursiveHadamard(Symbol):
         piece, place = np.divmod(items, self.rows)
         truth = 2 * piece + _parity(row & place)
         return np.asarray((row << self.bits) + (truth if inside else lie + (lie >= truth)))
+
+    def _honest(self, truthful: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        """Few users draw one by one, many by splitting their number."""
+        if truthful.sum() < self.cells:
+            return Symbol._honest(self, truthful, random)
+        users = np.zeros((1 << self.bits - 1, self.rows), np.int64)
+        users.reshape(-1)[: self.k] = truthful
+        return sign_counts(users, random).swapaxes(0, 1).reshape(-1)
 
     def _reached(self) -> int:
         """The positive signs of every piece with an item; a negative one needs an item with a one where the row has."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from polyquant.ldp._halves import half_space_counts
+from polyquant.ldp._halves import half_space_counts, sign_counts
 
 
 def draw(users, rng):
@@ -68,3 +68,16 @@ def test_blocks_are_apart():
     assert counts.sum(axis=1).tolist() == [100, 0, 200]
     assert set(np.flatnonzero(counts[0])) == set(half_space(5, 8))
     assert set(np.flatnonzero(counts[2])) == set(half_space(6, 8))
+
+
+def test_a_sign_is_that_of_the_symbol_in_the_row():
+    rng = np.random.default_rng(4)
+    for row in range(16):
+        users = np.zeros((2, 16), np.int64)
+        users[1, row] = 10**6
+        counts = sign_counts(users, rng)
+        odd = np.array([(row & z).bit_count() % 2 for z in range(16)])
+        assert counts.sum() == 10**6
+        assert not counts[0].any()
+        assert not counts[1, np.arange(16), 1 - odd].any()
+        assert np.abs(counts[1, np.arange(16), odd] - 10**6 / 16).max() < 6 * (10**6 / 16) ** 0.5
