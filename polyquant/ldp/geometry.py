@@ -53,16 +53,15 @@ class ProjectiveGeometry(Symbol):
 
     k: int
     epsilon: float
-    q: int | None = None
-    t: int | None = None
+    q: int = None  # type: ignore[assignment]  # ints as soon as it is made
+    t: int = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         self._check_domain(MOST_POINTS)
-        q, t = self.q, self.t
-        if q is not None and not is_prime(_check.integer("q", q, 2, MOST_POINTS)):
+        q = None if self.q is None else _check.integer("q", self.q, 2, MOST_POINTS)
+        t = None if self.t is None else _check.integer("t", self.t, 2, 28)
+        if q is not None and not is_prime(q):
             raise ValueError(f"q must be a prime, got {q}")
-        if t is not None:
-            _check.integer("t", t, 2, 28)
         if q is None and t is None:
             q, t = _best(self.k, self.epsilon)
         elif q is None and t is not None:
@@ -82,27 +81,20 @@ class ProjectiveGeometry(Symbol):
     @property
     def cells(self) -> int:
         """One count for each point, K."""
-        return points(*self._design)
-
-    @property
-    def _design(self) -> tuple[int, int]:
-        assert self.q is not None
-        assert self.t is not None
-        return self.q, self.t
+        return points(self.q, self.t)
 
     @property
     def _size(self) -> int:
-        q, t = self._design
-        return points(q, t - 1)
+        return points(self.q, self.t - 1)
 
     def _symbols(self, items: NDArray[np.int64], inside: bool, index: NDArray[np.int64]) -> NDArray[np.int64]:
         symbols = np.empty(items.size, np.int64)
-        kernels.members(np.ascontiguousarray(items), np.ascontiguousarray(index), inside, *self._design, symbols)
+        kernels.members(np.ascontiguousarray(items), np.ascontiguousarray(index), inside, self.q, self.t, symbols)
         return symbols
 
     def _reached(self) -> int:
         """If t > 2, a hyperplane meets every other; the first hyperplane are the first points."""
-        q, t = self._design
+        q, t = self.q, self.t
         if t == 2:
             return self.k
         if self.k >= self._size:
@@ -127,7 +119,7 @@ class ProjectiveGeometry(Symbol):
             *tally* is of another mechanism, or empty; or "fft" is asked for and not enough.
         """
         _check.choice("decoder", decoder, ("auto", "fft", "levels"))
-        n, counts, (q, t) = self._counted(tally), tally.counts, self._design
+        n, counts, (q, t) = self._counted(tally), tally.counts, (self.q, self.t)
         sums = None if decoder == "levels" else _projective.sums_fourier(counts, q, t)
         if sums is None:
             if decoder == "fft":
@@ -150,7 +142,7 @@ class ProjectiveGeometry(Symbol):
 
     def _chances(self) -> tuple[Fraction, Fraction]:
         """The probabilities that a report supports the user's item, and another one."""
-        q, t = self._design
+        q, t = self.q, self.t
         both = points(q, t - 2)
         outside, inside = self._levels()
         return inside * self._size, inside * both + outside * (self._size - both)

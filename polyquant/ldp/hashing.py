@@ -51,7 +51,7 @@ class LocalHashing(Supports):
 
     k: int
     epsilon: float
-    g: int | None = None
+    g: int = None  # type: ignore[assignment]  # an int as soon as it is made
 
     def __post_init__(self) -> None:
         self._check_domain(2**32)
@@ -66,7 +66,7 @@ class LocalHashing(Supports):
     @property
     def message_bits(self) -> int:
         """128 bits say which function, the rest which cell."""
-        return SEED_BITS + bits_for(self._g)
+        return SEED_BITS + bits_for(self.g)
 
     def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
         """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users."""
@@ -76,8 +76,8 @@ class LocalHashing(Supports):
             m = stop - start
             fields[start:stop, :2] = coins.words(2 * m).reshape(m, 2)
             cells = np.empty(m, np.int64)
-            kernels.own_cells(fields[start:stop, :2], items[start:stop], self._g, cells)
-            other = coins.below(self._g - 1, m)
+            kernels.own_cells(fields[start:stop, :2], items[start:stop], self.g, cells)
+            other = coins.below(self.g - 1, m)
             lie = ~coins.heads(self._truth(), m)
             fields[start:stop, 2] = np.where(lie, other + (other >= cells), cells)
         return Batch(self.fingerprint, name, items.size, pack(fields.reshape(-1), self._widths(items.size)))
@@ -97,45 +97,40 @@ class LocalHashing(Supports):
 
         He names one of the items in the reported cell, or any other if the cell is empty.
         """
-        g, p = self._g, float(self._truth())
+        g, p = self.g, float(self._truth())
         reached = -g * np.expm1(self.k * np.log1p(-1 / g))  # cells that hold an item, on average
         return float((p * reached + (1 - p) / (g - 1) * (g - reached)) / self.k)
 
-    @property
-    def _g(self) -> int:
-        assert self.g is not None
-        return self.g
-
     def _widths(self, n: int) -> NDArray[np.int64]:
         """Bits of the fields of n reports: two halves of the seed, the cell."""
-        return np.tile(np.array([64, 64, bits_for(self._g)], np.int64), n)
+        return np.tile(np.array([64, 64, bits_for(self.g)], np.int64), n)
 
     def _truth(self, odds: Fraction | None = None) -> Fraction:
         limit = self.odds if odds is None else odds
-        p = limit / (limit + self._g - 1)
+        p = limit / (limit + self.g - 1)
         return floor_to_grid(p) if odds is None else p
 
     def _chances(self, odds: Fraction | None = None) -> tuple[Fraction, Fraction]:
-        return self._truth(odds), Fraction(1, self._g)
+        return self._truth(odds), Fraction(1, self.g)
 
     def _levels(self, odds: Fraction | None = None) -> list[Fraction]:
         """The two probabilities of a pair of function and cell, for the g^k functions of an ideal hash."""
-        p, functions = self._truth(odds), self._g**self.k
-        return [(1 - p) / (self._g - 1) / functions, p / functions]
+        p, functions = self._truth(odds), self.g**self.k
+        return [(1 - p) / (self.g - 1) / functions, p / functions]
 
     def _table(self) -> NDArray[np.int64]:
         """1 where the function sends the item to the cell; functions count up from (0, ..., 0), cells within them."""
-        functions = self._g ** min(self.k, 64)
-        self._check_table(functions * self._g)
-        values = np.arange(functions) // self._g ** np.arange(self.k)[::-1, None] % self._g  # (k, functions)
-        hits = values[:, :, None] == np.arange(self._g)
+        functions = self.g ** min(self.k, 64)
+        self._check_table(functions * self.g)
+        values = np.arange(functions) // self.g ** np.arange(self.k)[::-1, None] % self.g  # (k, functions)
+        hits = values[:, :, None] == np.arange(self.g)
         return np.asarray(hits.reshape(self.k, -1), np.int64)
 
     def _tally_batch(self, batch: Batch, counts: NDArray[np.int64], users: NDArray[np.int64]) -> NDArray[np.bool_]:
         bits = checked_size(batch, self.message_bits).bits
         fields = unpack(bits, self._widths(batch.count)).reshape(-1, 3)
-        valid = np.asarray(fields[:, 2] < np.uint64(self._g))
-        kernels.support(fields[valid], self._g, counts)
+        valid = np.asarray(fields[:, 2] < np.uint64(self.g))
+        kernels.support(fields[valid], self.g, counts)
         users[0] += np.count_nonzero(valid)
         return valid
 

@@ -184,6 +184,7 @@ def test_one_parameter_alone_takes_the_least_other():
     assert ProjectiveGeometry(10, 1.0, t=2).q == 11
     assert ProjectiveGeometry(13, 1.0, t=3).q == 3
     assert ProjectiveGeometry(14, 1.0, t=3).q == 5
+    assert type(ProjectiveGeometry(10, 1.0, q=np.int64(2)).q) is int
 
 
 def test_a_large_design_reports_points_of_the_right_hyperplanes():
