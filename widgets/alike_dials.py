@@ -35,7 +35,7 @@ class Params:
         10, 1, 90, 1, "spread in percent", hint="hours between 1 - spread and 1 + spread times the mean"
     )
     ell: int = control(10, 6, 16, 1, "dials")
-    rho: float = control(4.0, 2.5, 6.0, 0.5, "hours of all dials, in units of k")
+    rho: float = control(4.0, 3.0, 6.0, 0.5, "hours of all dials, in units of k")
 
 
 @dataclass(frozen=True, eq=False)

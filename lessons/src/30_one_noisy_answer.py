@@ -142,8 +142,7 @@ t_curve.explore()
 # per item. PGR stands at the same noise with a handful of bits, since its sets are chosen well: the lines of a finite
 # geometry. We come back to this in lesson 32.
 #
-# OUE is a little beside the curve in the second panel: its sets have a random size. The same numbers, from the
-# library:
+# The sets of OUE have a random size; among many items that makes no difference. The same numbers, from the library:
 
 # %%
 k, eps = 1024, 1.0

@@ -104,10 +104,10 @@ dials_matrix.explore(a=2, b=3, c=5, d=1, k=30)
 #
 # ## 3 · Counting roots of unity
 #
-# Here is the exact rank, also for dials with common factors, in four lines. Write the histogram as a polynomial $F(z)
-# = \sum_x f_x z^x$. Reading $x$ modulo $m$ means $z^m = 1$: dial $j$ shows exactly $F \bmod (z^{m_j} - 1)$. That is,
-# it shows the values of $F$ at the $m_j$ roots of $z^{m_j} = 1$. All dials together show $F$ at *all these roots*,
-# and $k$ coefficients are seen in as many directions as there are different roots, $k$ at most.
+# Here is the exact rank, also for dials with common factors, in four lines. Write the histogram as a polynomial
+# $F(z) = \sum_x f_x z^x$. Reading $x$ modulo $m$ means $z^m = 1$: dial $j$ shows exactly $F \bmod (z^{m_j} - 1)$.
+# That is, it shows the values of $F$ at the $m_j$ roots of $z^{m_j} = 1$. All dials together show $F$ at *all these
+# roots*, and $k$ coefficients are seen in as many directions as there are different roots, $k$ at most.
 #
 # The root 1 is on every dial. Others are shared exactly if moduli have common factors. **Guess** the ranks for the
 # dials (4, 6) and (6, 10, 15), then let sympy count the roots as the degree of a common multiple:
@@ -230,8 +230,8 @@ for name, f in (("uniform", np.full(k, 1 / k)), ("spike", spike)):
 # met them. They are worth knowing, since each is a mistake that anybody could make.
 #
 # **1. Bits.** The abstract counts $\lceil \lg \ell \rceil + \lceil \lg m_j \rceil$ bits for a report. That names
-# *one* hour. A set of $\omega$ hours takes $\lceil \lg \binom{m}{\omega} \rceil$, which is the same only for $\omega
-# = 1$, that is for dials of no more than about $1.4\,(E + 1)$ hours.
+# *one* hour. A set of $\omega$ hours takes $\lceil \lg \binom{m}{\omega} \rceil$, which is the same only for
+# $\omega = 1$, that is for dials of no more than about $1.4\,(E + 1)$ hours.
 
 # %%
 for m in (3, 5, 100, 500):

@@ -112,11 +112,11 @@ for eps in (1.0, 2.0, 4.0, 4.5):
 # transform in $t$ dimensions; read it at the items. That is exercise 4, five lines. (For $q = 2$ it is the
 # Walsh-Hadamard transform, which decodes HR.)
 #
-# > *Two remarks on the literature.* A speed-up of 448 against PGR is reported for $\varepsilon = 4.5$, $k =
-# > 22{,}000$: with $q = 97$ the least $t$ with enough points gives 922,180 of them, and a server works on all. As
-# > printed above, $q = 149$ does with 22,351, at a few percent more noise. So a good part of such a factor may be the
-# > choice of $q$. And the notes quote a jump of the attacker's luck when $k$ is smaller than $K$. For the best
-# > attacker there is none: no report makes any item likelier than the curve of lesson 30 allows.
+# > *Two remarks on the literature.* A speed-up of 448 against PGR is reported for $\varepsilon = 4.5$,
+# > $k = 22{,}000$: with $q = 97$ the least $t$ with enough points gives 922,180 of them, and a server works on all.
+# > As printed above, $q = 149$ does with 22,351, at a few percent more noise. So a good part of such a factor may be
+# > the choice of $q$. And the notes quote a jump of the attacker's luck when $k$ is smaller than $K$. For the best
+# > attacker there is none: on average over the reports his luck is never above the curve of lesson 30.
 #
 # ## 3 · At scale
 #
@@ -132,8 +132,9 @@ at_scale.explore(n=1_000_000)
 
 # %% [markdown]
 # A report that no client could have sent is refused, and the tally stays exactly as it was. The fingerprint of a
-# mechanism covers protocol, $k$, $\varepsilon$ and dials, so counts made under different promises never mix. (A *lie*
-# in the right format is another matter: nobody can notice it, one user is one voice.)
+# mechanism covers protocol, $k$, $\varepsilon$ and dials, so counts made under different promises never mix. A *lie*
+# in the right format is another matter. Nobody can notice it, and it weighs more than one voice: to undo the noise
+# the server multiplies every report by $1/(p - q)$.
 #
 # The same by hand. Three districts send reports in batches; the fourth batch is the second again, since somebody was
 # not sure that it had arrived.
@@ -262,7 +263,7 @@ exercises.points_and_lines(decode)
 # **What to read next.** The library: `polyquant.ldp`; for the numbers in this chapter `benchmarks/bench_ldp.py`. The
 # fast transform behind HR has a chapter of its own, soon.
 #
-# **Limits.** Educational: not audited, not constant time. The protections are for one answer of one user.
+# **Limits.** Educational: not audited, not constant time. The promise is about one answer of one user.
 #
 # **References.** [ARC25] H. H. Arcolezi, Private frequency estimation via residue number systems, AAAI 2026 and arXiv
 # 2511.11569 · [FNNT22] V. Feldman, J. Nelson, H. Nguyen, K. Talwar, Private frequency estimation via projective
