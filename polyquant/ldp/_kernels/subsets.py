@@ -13,6 +13,7 @@ FULL = 0xFFFFFFFF
 LAST_BIT = np.zeros(32, np.int64)  # position of the only bit that is set, from the top of the product with a constant
 for _i in range(32):
     LAST_BIT[((0x077CB531 << _i) & FULL) >> 27] = _i
+LEADING = np.array([8 - (~byte & 255).bit_length() for byte in range(256)])  # ones before the first zero of 8 bits
 
 
 @kernel
@@ -34,14 +35,14 @@ def mirrored(word):
 
 
 @kernel
-def draw(own, block, m, omega, threshold, levels, density, secret, state, marks):
+def draw(own, block, m, omega, width, threshold, levels, density, secret, state, marks):
     """Marks of the sets of users with positions *own* in block ``block[i]``, until the stream is dry; how many users.
 
     With probability threshold / 2^64 (four digits of 16 bits) the set holds the own position, and else it does not;
     apart from that it is a uniform set of omega of m positions. Every other position is marked with probability
     density / 2^levels at once, by combining random words; then positions are drawn to add or to remove until they
     are enough. All sets of one size are equally likely at any time. The arrays from *m* to *density* have an entry
-    for each block; *state* is the place in the stream, open bits of it and how many they are.
+    for each block, *width* the bits of a position; *state* is the place in the stream, open bits of it and how many.
     """
     place, pool, left, supply = state[0], state[1], state[2], secret.size
     for i in range(own.size):
@@ -66,33 +67,31 @@ def draw(own, block, m, omega, threshold, levels, density, secret, state, marks)
         if place + levels[j] * words > supply:
             return i
         row, count = marks[i], 0
-        for t in range(words):
-            word = 0
-            for level in range(levels[j]):
-                fresh = np.int64(secret[place])
-                place += 1
-                word = word | fresh if density[j] >> level & 1 else word & fresh
-            if t == words - 1 and size & 31:
-                word &= (1 << (size & 31)) - 1
-            if t == x >> 5:
-                word &= ~(1 << (x & 31))
-            row[t] = word
-            count += ones(word)
-        missing, width = omega[j] - inside - count, 1
-        while 1 << width < size:
-            width += 1
+        row[:] = 0
+        for level in range(levels[j]):
+            some, join = secret[place : place + words], density[j] >> level & 1
+            place += words
+            for t in range(words):
+                row[t] = row[t] | np.int64(some[t]) if join else row[t] & np.int64(some[t])
+        if levels[j]:
+            if size & 31:
+                row[words - 1] &= (1 << (size & 31)) - 1
+            row[x >> 5] &= ~(1 << (x & 31))
+            for t in range(words):
+                count += ones(row[t])
+        missing, bits = omega[j] - inside - count, width[j]
         wanted = 0 if missing > 0 else 1  # what a position must be so that drawing it changes something
         missing = abs(missing)
         while missing > 0:
-            if left < width:
+            if left < bits:
                 if place == supply:
                     return i
                 pool |= np.int64(secret[place]) << left
                 place += 1
                 left += 32
-            y = pool & ((1 << width) - 1)
-            pool >>= width
-            left -= width
+            y = pool & ((1 << bits) - 1)
+            pool >>= bits
+            left -= bits
             if y < size and y != x and row[y >> 5] >> (y & 31) & 1 == wanted:
                 row[y >> 5] ^= 1 << (y & 31)
                 missing -= 1
@@ -129,10 +128,11 @@ def write_bitmap(marks, block, index_bits, m, words, filled):
 @kernel
 def write_rice(marks, block, index_bits, m, rice, words, filled):
     """The gap in front of each position by Rice's code: quotient in ones, a zero, the remainder in *rice* bits."""
+    at, used = filled >> 5, filled & 31
+    pending = np.int64(words[at]) >> (32 - used)  # the last *used* bits, not yet a whole word
     for i in range(block.size):
         j, row, before = block[i], marks[i], -1
-        filled = put(words, filled, j, index_bits)
-        low_bits = rice[j]
+        code, width, low_bits = j, index_bits, rice[j]
         for t in range((m[j] + 31) >> 5):
             word = row[t]
             while word:
@@ -141,13 +141,28 @@ def write_rice(marks, block, index_bits, m, rice, words, filled):
                 x = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
                 gap, before = x - before - 1, x
                 quotient = gap >> low_bits
-                while quotient + low_bits > 31:
-                    part = min(quotient, 16)
-                    filled = put(words, filled, (1 << part) - 1, part)
-                    quotient -= part
-                code = ((1 << quotient + 1) - 2) << low_bits | (gap & ((1 << low_bits) - 1))
-                filled = put(words, filled, code, quotient + 1 + low_bits)
-    return filled
+                tail = gap & ((1 << low_bits) - 1)
+                while True:
+                    pending, used = pending << width | code, used + width
+                    if used >= 32:
+                        used -= 32
+                        words[at] = pending >> used
+                        pending &= (1 << used) - 1
+                        at += 1
+                    if quotient + low_bits <= 30:
+                        break
+                    width = min(quotient, 16)
+                    code = (1 << width) - 1
+                    quotient -= width
+                code, width = ((1 << quotient + 1) - 2) << low_bits | tail, quotient + 1 + low_bits
+        pending, used = pending << width | code, used + width
+        if used >= 32:
+            used -= 32
+            words[at] = pending >> used
+            pending &= (1 << used) - 1
+            at += 1
+    words[at] = pending << (32 - used) & FULL
+    return 32 * at + used
 
 
 @kernel
@@ -224,20 +239,24 @@ def get_rice(words, at, end, m, omega, rice, found):
     """
     x = -1
     for i in range(omega):
-        quotient, word = 0, peek(words, at)
-        while word & 0x80000000:
-            quotient += 1
-            if quotient % 32 == 0:
-                at += 32
-                if at >= end:
-                    return -1
-                word = peek(words, at)
-            else:
-                word = word << 1 & FULL
-        at += quotient % 32 + 1
+        word = peek(words, at)
+        ones_before = LEADING[word >> 24]
+        quotient = ones_before
+        while ones_before == 8:
+            at += 8
+            if at >= end:
+                return -1
+            word = peek(words, at)
+            ones_before = LEADING[word >> 24]
+            quotient += ones_before
+        at += ones_before + 1
         if at + rice > end:
             return -1
-        x += 1 + (quotient << rice) + (peek(words, at) >> (32 - rice) if rice else 0)
+        if ones_before + 1 + rice <= 32:
+            rest = (word << (ones_before + 1) & FULL) >> (32 - rice)
+        else:
+            rest = peek(words, at) >> (32 - rice)
+        x += 1 + (quotient << rice) + rest
         at += rice
         found[i] = min(x, m)
     return at
