@@ -44,7 +44,7 @@ def aggregate(
         Empty, or what an earlier call has counted.
     executor : concurrent.futures.Executor, optional
         Threads, processes (with ``mp_context=multiprocessing.get_context("spawn")``), or those of a cluster, such as
-        Dask's ``Client.get_executor()``. Without one the batches are counted here, one after the other.
+        Dask's ``Client.get_executor()`` (extra ``scale``). Without one they are counted here, one after the other.
     load : function, optional
         Makes the batch from what *batches* holds (a path, a key), on the worker. With processes it must be a function
         at the top level of a module.
