@@ -32,7 +32,7 @@ from ._scene import Scene, choice, control
 from ._theme import ACCENT, DIVERGING, INK, MUTED, blank
 
 SIZES = ("256", "1024", "4096", "22000")
-TOP, BOTTOM = 2.3, 0.92
+TOP, BOTTOM = 2.8, 0.9
 LUCK = 0.5, 1.5
 RIVALS = ("GRR", "SS", "OUE", "OLH", "PGR", "HR", "RHR")
 
@@ -150,7 +150,8 @@ def _label(name: str | int, point: Point) -> str:
 
 
 def _side(name: str) -> str:
-    sides = {"OUE": "middle right", "SS": "bottom center", "PGR": "middle right", "RHR": "middle left"}
+    right = dict.fromkeys(("OUE", "PGR", "HR"), "middle right")
+    sides = {**right, "SS": "bottom center", "RHR": "middle left"}
     return sides.get(name, "top center")
 
 
