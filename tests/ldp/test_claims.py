@@ -12,7 +12,10 @@ from polyquant.algebra.crt import ResidueSystem
 from polyquant.errors import DomainError
 from polyquant.ldp import ModularSubset, SubsetSelection, bayes_success, mse_ratio, search_moduli, wire
 from polyquant.ldp._designs import DESIGNS
+from polyquant.ldp._kernels import gram as kernels
 from tests.ldp.enumeration import contributions, second_moments
+
+compiled = pytest.mark.skipif(not hasattr(kernels.multiply, "overloads"), reason="takes minutes without the compiler")
 
 
 def test_naming_the_block_and_one_residue_is_not_enough_bits():
@@ -50,6 +53,7 @@ def test_a_good_design_is_as_easy_to_attack_as_subset_selection():
     assert plain.attack_success() == pytest.approx((math.e + 1) / 2 / 1024, rel=1e-3)
 
 
+@compiled
 def test_the_quoted_bound_of_the_error_fails_for_large_epsilon():
     """Quoted: MSE <= condition * 4 E / (n (E - 1)^2). But the draw of the block is noise that no epsilon takes away."""
     odds = 10**6
@@ -70,12 +74,14 @@ def test_different_residues_for_all_items_are_not_enough():
         ModularSubset(30, 1.0, moduli=(2, 3, 5))
 
 
+@compiled
 def test_alike_moduli_amplify_noise_and_spread_ones_do_not():
     alike = (379, 383, 389, 397, 401, 409, 419, 421, 431, 433)  # primes within seven percent of their mean, sum 4 k
     assert mse_ratio(1024, alike, 1.0) > 6.5
     assert mse_ratio(1024, DESIGNS[1024, 8, 4.0], 1.0) < 1.2
 
 
+@compiled
 def test_a_sum_near_k_amplifies_noise_whatever_the_search():
     moduli = search_moduli(256, ell=8, rho=1.5, epsilon=1.0, evaluations=60)
     assert mse_ratio(256, moduli, 1.0) > 50

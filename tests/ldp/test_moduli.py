@@ -9,14 +9,18 @@ import pytest
 from polyquant.errors import DomainError, NotConverged
 from polyquant.ldp import ModularSubset, SubsetSelection, mse_ratio, search_moduli
 from polyquant.ldp._designs import DESIGNS
+from polyquant.ldp._kernels import gram as kernels
 from polyquant.ldp.moduli import check_moduli, default_moduli
 from polyquant.ldp.subset import spread
+
+compiled = pytest.mark.skipif(not hasattr(kernels.multiply, "overloads"), reason="takes minutes without the compiler")
 
 
 def coprime(moduli):
     return all(math.gcd(a, b) == 1 for a, b in itertools.combinations(moduli, 2))
 
 
+@compiled
 @pytest.mark.parametrize(
     ("ell", "rho", "evaluations", "bound"), [(8, 4, 200, 1.22), (16, 8, 60, 1.11), (48, 24, 30, 1.05)]
 )
@@ -30,6 +34,7 @@ def test_a_search_finds_good_moduli(ell, rho, evaluations, bound, seed):
     assert list(moduli) == sorted(moduli)
 
 
+@compiled
 def test_a_search_repeats_from_its_seed():
     first = search_moduli(200, ell=4, rho=2.45, epsilon=1.0, seed=3)
     assert first == search_moduli(200, ell=4, rho=2.45, epsilon=1.0, seed=3)
@@ -54,6 +59,7 @@ def test_one_modulus_of_all_items_is_subset_selection():
     assert mse_ratio(k, (k,), epsilon) == pytest.approx(expected, rel=1e-9)
 
 
+@compiled
 @pytest.mark.parametrize("key", sorted(key for key in DESIGNS if key[0] <= 1024), ids=str)
 def test_kept_designs_are_what_they_say(key):
     k, ell, rho = key
@@ -64,6 +70,7 @@ def test_kept_designs_are_what_they_say(key):
     assert mse_ratio(k, moduli, 1.0) <= {0.5: 1 + 2.3 / ell, 0.25: 1.42}[rho / ell]
 
 
+@compiled
 @pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(key for key in DESIGNS if key[0] > 1024), ids=str)
 def test_kept_designs_of_many_items_are_what_they_say(key):
@@ -73,11 +80,13 @@ def test_kept_designs_of_many_items_are_what_they_say(key):
     assert mse_ratio(k, DESIGNS[key], 1.0) <= {0.5: 1 + 3.3 / ell, 0.25: 1.6}[rho / ell]
 
 
+@compiled
 def test_more_moduli_are_better_at_the_same_bits():
     ratios = [mse_ratio(1024, DESIGNS[1024, ell, ell / 2], 1.0) for ell in (3, 4, 6, 8, 12, 16, 24, 48)]
     assert ratios == sorted(ratios, reverse=True)
 
 
+@compiled
 @pytest.mark.parametrize("k", [*range(2, 40), 63, 64, 65, 100, 333, 1000, 3000])
 def test_every_number_of_items_has_a_default(k):
     moduli = default_moduli(k)
