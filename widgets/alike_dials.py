@@ -23,7 +23,7 @@ from ._scene import Scene, control
 from ._theme import ACCENT, GOOD, INK, MUTED, SIGNAL, WARNING, dress
 
 K, EPSILON = 1024, 1.0
-SPREADS = (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+SPREADS = (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.45, 0.65, 0.9)
 HIGHEST = 1000.0
 LEAST = float(cover_variance(best_cover(EPSILON), EPSILON))
 STEPS = 400  # of conjugate gradients: more is needed only where the ratio is off the picture
