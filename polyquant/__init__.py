@@ -14,9 +14,20 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_FAMILIES = ("algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing")
+_FAMILIES = ("algebra", "bits", "datasets", "errors", "exercises", "ldp", "prefix", "sharing", "transforms")
 
-__all__ = ["__version__", "algebra", "bits", "datasets", "errors", "exercises", "prefix", "sharing"]
+__all__ = [
+    "__version__",
+    "algebra",
+    "bits",
+    "datasets",
+    "errors",
+    "exercises",
+    "ldp",
+    "prefix",
+    "sharing",
+    "transforms",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

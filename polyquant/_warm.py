@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from polyquant import _kernel, bits, prefix, sharing
+from polyquant import _kernel, bits, ldp, prefix, sharing, transforms
 from polyquant.algebra import gf256
 
 FEW = [1, 2, 3, 5, 8, 13, 1]
@@ -46,12 +46,34 @@ def _sharing() -> None:
     sharing.recover_many(block.t, block.words[np.newaxis], k=3, ell=block.ell)
 
 
+def _transforms() -> None:
+    transforms.fwht([1, 2])
+    transforms.fwht([1.0, 2.0])
+
+
+def _mechanisms() -> None:
+    hashing, geometry = ldp.LocalHashing(5, 1.0), ldp.ProjectiveGeometry(5, 1.0, q=3, t=3)
+    for mechanism in (hashing, geometry):
+        ldp.Tally(mechanism).add(mechanism.reports([0, 1, 4]))
+    geometry.estimate(geometry.simulate([0, 1, 4]), decoder="levels")
+
+
+def _subsets() -> None:
+    clocks = ldp.ModularSubset(300, 1.0, moduli=(101, 130, 173, 211))
+    for codec in clocks.codecs:
+        ldp.Tally(clocks).add(clocks.reports([0, 1, 4], codec=codec))
+    clocks.estimate(clocks.simulate(counts=[1000] * 300, rng=0))
+
+
 def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
     _alphabets()
     _integers()
     _sharing()
+    _transforms()
+    _mechanisms()
+    _subsets()
 
 
 def main() -> None:

@@ -45,6 +45,13 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "peeling",
     "share_sizes",
     "broken_shares",
+    "noisy_answer",
+    "t_curve",
+    "clocks",
+    "dials_matrix",
+    "alike_dials",
+    "trade_off_room",
+    "at_scale",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

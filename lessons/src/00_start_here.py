@@ -35,9 +35,12 @@ ready()
 # | [11 · Guessing the law](11_guessing_the_law.ipynb) | Which code is the right one for your numbers? | 45 | lesson 10 |
 # | [20 · One curve too many](20_one_curve_too_many.ipynb) | How do five people guard a secret so that any three can open it, and two learn nothing? | 30 | school algebra |
 # | [21 · A guest list without end](21_a_guest_list_without_end.ipynb) | How do you share a secret with guests you do not know yet? | 60 | lessons 10, 20 |
+# | [30 · One noisy answer](30_one_noisy_answer.ipynb) | How do you count a crowd in which everybody may lie? | 45 | probabilities, mean and variance |
+# | [31 · Many clocks](31_many_clocks.ipynb) | How many small clocks does it take to read a large number? | 60 | lesson 30, matrices |
+# | [32 · The trade-off room](32_the_trade_off_room.ipynb) | Which protocol should carry your data? | 45 | lessons 30, 31 |
 #
-# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), counting without knowing (30s), fast
-# and sparse transforms (40s), a sphere without a codebook (50s).
+# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), fast and sparse transforms (40s), a
+# sphere without a codebook (50s).
 #
 # ## How to use a lesson
 #

@@ -1,13 +1,13 @@
 """Exact arithmetic that schemes are built on: modules, not names.
 
-``gf2x`` polynomials over GF(2), ``gf256`` bytes, ``gf2m`` and ``gfp`` fields, ``polynomial``,
+``crt`` residue systems, ``gf2x`` polynomials over GF(2), ``gf256`` bytes, ``gf2m`` and ``gfp`` fields, ``polynomial``,
 ``series`` and ``reedsolomon`` over any of them, ``gf2matrix`` matrices of bits.
 """
 
 import importlib
 from types import ModuleType
 
-__all__ = ["gf256", "gf2m", "gf2matrix", "gf2x", "gfp", "polynomial", "reedsolomon", "series"]
+__all__ = ["crt", "gf256", "gf2m", "gf2matrix", "gf2x", "gfp", "polynomial", "reedsolomon", "series"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -5,6 +5,7 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 
 from ._verdict import Verdict
 from .laws import best_bet, golomb_lengths, golomb_parameter
+from .private import dials_for_200, dials_rank, points_and_lines, subset_client
 from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
 from .words import broken_prefix, gamma_code, missing_length
 
@@ -14,11 +15,15 @@ __all__ = [
     "broken_prefix",
     "constant_term_attack",
     "deal_for_two",
+    "dials_for_200",
+    "dials_rank",
     "gamma_code",
     "golomb_lengths",
     "golomb_parameter",
     "missing_length",
     "one_liar",
+    "points_and_lines",
     "recover_from_two",
+    "subset_client",
     "tight_size",
 ]

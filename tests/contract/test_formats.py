@@ -10,6 +10,8 @@ import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.errors import DataError
+from polyquant.ldp import Batch
+from polyquant.ldp.tally import Tally
 from polyquant.sharing import Dealer, Share, container
 from polyquant.sharing._layout import (
     Layout,
@@ -22,6 +24,7 @@ from polyquant.sharing._layout import (
     share_header,
     state_header,
 )
+from tests.ldp.toy import Toy
 
 LAYOUT = Layout(2, "delta", 5, 12, b"8 bytes!")
 DEALERS = [LAYOUT.dealer(i, secret) for i, secret in enumerate((b"three", b"block", b"s!"))]
@@ -45,6 +48,10 @@ def read_dealer_file(data):
     read_end(file)
 
 
+TOY = Toy(3)
+TALLY = Tally(TOY)
+TALLY.add(TOY.batch([0, 2, 2]), chunk="north")
+
 SHARE = Share(40, 3, 20, "delta", "tight", 0x12345678, b"8 bytes!")
 
 FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
@@ -55,6 +62,11 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "dealer of a file": (DEALER_FILE, read_dealer_file),
     "seeded dealer of a file": (state_header(LAYOUT, bytes(32), bytes(32)), read_dealer_file),
     "share in words": (container.to_text(SHARE).encode(), lambda data: container.from_text(data.decode("latin-1"))),
+    "tally": (TALLY.to_bytes(), lambda data: Tally.from_bytes(data, TOY)),
+    "batch of reports": (
+        Batch(bytes(range(16)), "plain", 3, Bits.from_text("101100111010")).to_bytes(),
+        Batch.from_bytes,
+    ),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 

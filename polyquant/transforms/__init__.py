@@ -1,0 +1,5 @@
+"""Fast orthogonal transforms."""
+
+from .hadamard import fwht
+
+__all__ = ["fwht"]
