@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
+from polyquant._parallel import run
 from polyquant.errors import NotConverged
 
 from ._kernels import gram as kernels
@@ -146,14 +147,22 @@ class Plan:
     rising: NDArray[np.complex128]  # spectrum of u
     falling: NDArray[np.complex128]  # spectrum of v
 
-    def solve(self, b: ArrayLike) -> Vector:
-        """G *b* for *b* of shape (k,), by six real transforms [GS72]."""
+    def solve(self, b: ArrayLike, *, threads: int = 1) -> Vector:
+        """G *b* for *b* of shape (k,), by six real transforms [GS72]; four of them in two *threads*, if wanted."""
         k, size = self.gram.k, self.size
         spectrum = np.fft.rfft(self.gram._vector("b", b), size)
-        first = np.fft.irfft(spectrum * self.rising.conj(), size)[:k]  # L(u)^T b
-        second = np.fft.irfft(spectrum * self.falling.conj(), size)[:k]  # L(v)^T b
-        back = self.rising * np.fft.rfft(first, size) - self.falling * np.fft.rfft(second, size)
-        return np.asarray(np.fft.irfft(back, size)[:k] / self.column[0])
+
+        def product(of: NDArray[np.complex128]) -> NDArray[np.complex128]:
+            """Spectrum of L L^T b, from that of the first column of L."""
+            turned = np.conj(of)
+            turned *= spectrum
+            lower = np.fft.rfft(np.fft.irfft(turned, size)[:k], size)
+            lower *= of
+            return lower
+
+        rising, falling = run(product, (self.rising, self.falling), threads)
+        rising -= falling
+        return np.asarray(np.fft.irfft(rising, size)[:k] / self.column[0])
 
     def diagonal(self, lag: int = 0) -> Vector:
         """Entries G[x + lag, x], shape (k - lag,); lag 0 are the variances of weighted least squares, in O(k)."""

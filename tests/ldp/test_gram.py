@@ -50,6 +50,7 @@ def test_plan_is_the_dense_inverse(k, moduli):
     np.testing.assert_allclose(plan(gram).dense(), inverse, atol=1e-9 * scale)
     np.testing.assert_allclose(plan(gram).diagonal(), np.diag(inverse), atol=1e-9 * scale)
     np.testing.assert_allclose(plan(gram).solve(x), inverse @ x, atol=1e-9 * scale * np.abs(x).sum())
+    assert np.array_equal(plan(gram).solve(x), plan(gram).solve(x, threads=2))
     np.testing.assert_allclose(module.ones(gram), inverse.sum(0), atol=1e-9 * scale)
     assert mean_variance(gram) == pytest.approx(np.diag(inverse).mean(), rel=1e-6)
 
