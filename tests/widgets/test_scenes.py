@@ -14,13 +14,25 @@ from polyquant_widgets._contract import BrokenPromise, keep
 from polyquant_widgets._scene import Scene, choice, control, switch, text
 from polyquant_widgets._theme import SIGNAL, blank
 
+from polyquant.ldp._kernels import gram
 
-@pytest.mark.parametrize("name", SCENES)
+HEAVY = {"alike_dials", "trade_off_room"}  # thousands of unknowns: minutes without the compiler
+compiled = hasattr(gram.multiply, "overloads")
+scenes = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.skipif(name in HEAVY and not compiled, reason="needs the compiler"))
+        for name in SCENES
+    ],
+)
+
+
+@scenes
 def test_scene_keeps_the_contract(name):
     keep(import_module(f"polyquant_widgets.{name}").SCENE)
 
 
-@pytest.mark.parametrize("name", SCENES)
+@scenes
 def test_scene_module_explains_itself_and_can_be_explored(name):
     module = import_module(f"polyquant_widgets.{name}")
     assert module.__doc__
