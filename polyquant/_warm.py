@@ -41,6 +41,7 @@ def _sharing() -> None:
         dealer = sharing.Dealer(secret, 3)
         dealer.shares(range(1, 40))
         dealer.shares(parties)
+        dealer.shares(range(960, 900, -1))
         sharing.recover([dealer.share(t) for t in parties])
     block = dealer.shares(range(4, 8))[0]
     sharing.recover_many(block.t, block.words[np.newaxis], k=3, ell=block.ell)

@@ -23,6 +23,9 @@ MOST_SERIES = 6
 
 LANES = 8
 
+FEW = 32
+"""Up to so many points are had before a kernel is compiled."""
+
 Words = NDArray[np.uint64]
 Run = tuple[np.uint64, Words]
 """Point of the first party of a run, and by how much each bit of (t - start) moves it."""
@@ -30,9 +33,19 @@ Run = tuple[np.uint64, Words]
 
 def points_of(run: Run, offsets: NDArray[np.int64]) -> Words:
     """The points at *offsets* in a run, shape (n,)."""
+    if offsets.size <= FEW:
+        base, basis = int(run[0]), [int(move) for move in run[1]]
+        return np.array([_point(base, basis, offset) for offset in offsets.tolist()], np.uint64)
     points = np.empty(offsets.size, np.uint64)
     kernels.affine(*run, offsets.astype(np.uint64), points)
     return points
+
+
+def _point(base: int, basis: list[int], offset: int) -> int:
+    for b in range(offset.bit_length()):
+        if offset >> b & 1:
+            base ^= basis[b]
+    return base
 
 
 def deal_run(run: Run, start: int, leading: Words, series: Words, bits: int, out: Words) -> None:

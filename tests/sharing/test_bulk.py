@@ -10,7 +10,7 @@ from polyquant.sharing import Dealer, Share, recover, recover_many, recover_robu
 from polyquant.sharing._kernels import peel
 from polyquant.sharing.bulk import affine_map
 from polyquant.sharing.points import point_code
-from polyquant.sharing.walk import deal_run
+from polyquant.sharing.walk import deal_run, points_of
 
 MODES = [True] if clmul.MODE else [None, True]
 modes = pytest.mark.parametrize("mode", MODES, ids={True: "shifts", None: "instruction"}.get)
@@ -224,3 +224,13 @@ def test_blocks_do_not_show_shares_and_cannot_be_changed():
     assert repr(block) == "ShareBlock(1 shares, k=2, 48 bits each)"
     with pytest.raises(ValueError, match="read-only"):
         block.words[0, 0] = 0
+
+
+@pytest.mark.parametrize("name", ["gamma", "delta", "omega"])
+def test_few_points_are_those_of_many(name):
+    code = point_code(name)
+    start, stop = code.run(10**6)
+    offsets = np.random.default_rng(0).integers(0, stop - start, 50)
+    run = affine_map(code, start)
+    assert (points_of(run, offsets)[:9] == points_of(run, offsets[:9])).all()
+    assert points_of(run, offsets[:9]).tolist() == [code.point(start + int(offset)) for offset in offsets[:9]]
