@@ -38,7 +38,7 @@ pictures: install-lessons ## make the pictures of the README again
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser tests/browser
-	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --latency $(LATENCY)
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --latency $(LATENCY) $(AGAIN)
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'

@@ -1,8 +1,16 @@
 // Unpacks plotly's drawing code, once a page for each version of it, and hands it to every figure that waits.
 // Several kernels may offer the same code (two notebooks in one page, a kernel that was restarted): the first one is
-// taken. Nothing here is awaited by anywidget, which gives up on a model whose initialize takes two seconds.
+// taken. Nothing here is awaited by anywidget.
 
 const slots = (globalThis.polyquantBundles ??= new Map());
+
+// anywidget gives every model two seconds to get ready, and what the kernel sends to one that took longer is lost for
+// good. A slow machine that draws another figure meanwhile takes longer: a minute instead.
+if (!globalThis.polyquantPatience) {
+  globalThis.polyquantPatience = true;
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms) => timeout(ms === 2000 ? 60000 : ms);
+}
 
 function slot(version) { // the same in _figure.js: modules from two models cannot import each other
   if (!slots.has(version)) slots.set(version, Promise.withResolvers?.() ?? deferred());
