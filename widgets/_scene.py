@@ -5,6 +5,7 @@ Nothing here knows a widget: the explorer turns controls into sliders, the tests
 
 import itertools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -13,23 +14,23 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Control:
+class Control(ABC):
     """What a reader may do with one parameter: the *label* beside it and a longer *hint* on hover."""
 
     label: str
     hint: str = ""
 
+    @abstractmethod
     def check(self, name: str, value: Any) -> Any:
         """*value* if the control can show it, else ValueError or TypeError naming *name*, rule and value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def corners(self) -> tuple[Any, ...]:
         """The extreme values: tests visit all of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inside(self, random: Random) -> Any:
         """Some legal value."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Every scene keeps the contract, and the contract notices scenes that do not."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,16 @@ from polyquant_widgets._theme import SIGNAL, blank
 
 from polyquant.ldp._kernels import gram
 
+
+def complaint(scene, corners=16):
+    """Which promise the scene breaks, in words, or None; any other error fails the test."""
+    try:
+        keep(scene, corners)
+    except BrokenPromise as error:
+        return str(error)
+    return None
+
+
 HEAVY = {"alike_dials", "trade_off_room"}  # thousands of unknowns: minutes without the compiler
 compiled = hasattr(gram.multiply, "overloads")
 scenes = pytest.mark.parametrize(
@@ -29,7 +40,7 @@ scenes = pytest.mark.parametrize(
 
 @scenes
 def test_scene_keeps_the_contract(name):
-    keep(import_module(f"polyquant_widgets.{name}").SCENE)
+    assert complaint(import_module(f"polyquant_widgets.{name}").SCENE) is None
 
 
 @scenes
@@ -101,12 +112,13 @@ GOOD = Scene(Params, compute, draw, redraw, describe)
 
 
 def test_a_right_scene_keeps_the_contract():
-    keep(GOOD)
+    assert complaint(GOOD) is None
 
 
 def broken(message, **parts):
-    with pytest.raises(BrokenPromise, match=message):
-        keep(dataclasses.replace(GOOD, **parts), corners=6)
+    """Whether the good scene with other *parts* breaks the promise that *message*, a pattern, tells of."""
+    said = complaint(dataclasses.replace(GOOD, **parts), corners=6)
+    return said is not None and re.search(message, said)
 
 
 def test_a_redraw_that_forgets_a_trace_is_noticed():
@@ -114,7 +126,7 @@ def test_a_redraw_that_forgets_a_trace_is_noticed():
         figure.data[0].update(x=frame.x, y=frame.y, mode="lines+markers" if frame.params.dots else "lines")
         figure.layout.title.text = frame.params.name
 
-    broken(r"redrawn to .*: differs in data\[1\]", redraw=forgetful)
+    assert broken(r"redrawn to .*: differs in data\[1\]", redraw=forgetful)
 
 
 def test_a_trace_that_even_draw_leaves_empty_is_noticed():
@@ -128,7 +140,7 @@ def test_a_trace_that_even_draw_leaves_empty_is_noticed():
         forgetful(figure, frame)
         return figure
 
-    broken(r"trace 1 \(bar\) never gets any y", redraw=forgetful, draw=drawer)
+    assert broken(r"trace 1 \(bar\) never gets any y", redraw=forgetful, draw=drawer)
 
 
 def test_a_redraw_that_reads_back_what_it_assigned_is_noticed():
@@ -141,7 +153,7 @@ def test_a_redraw_that_reads_back_what_it_assigned_is_noticed():
         reader(figure, frame)
         return figure
 
-    broken(r"redrawn to .*: differs in data\[1\]\.y", redraw=reader, draw=drawer)
+    assert broken(r"redrawn to .*: differs in data\[1\]\.y", redraw=reader, draw=drawer)
 
 
 def test_a_redraw_that_forgets_the_title_is_noticed():
@@ -149,7 +161,7 @@ def test_a_redraw_that_forgets_the_title_is_noticed():
         title = figure.layout.title.text
         redraw(figure, dataclasses.replace(frame, params=dataclasses.replace(frame.params, name=title)))
 
-    broken(r"redrawn to .*: differs in layout\.title\.text", redraw=forgetful)
+    assert broken(r"redrawn to .*: differs in layout\.title\.text", redraw=forgetful)
 
 
 @pytest.mark.parametrize("name", ["count", "scale", "law", "dots", "name"])
@@ -157,18 +169,18 @@ def test_a_dead_control_is_noticed(name):
     def deaf(params):
         return compute(dataclasses.replace(params, **{name: getattr(Params(), name)}))
 
-    broken(f"control {name} does not change both|{name} = .* changes nothing", compute=deaf)
+    assert broken(f"control {name} does not change both|{name} = .* changes nothing", compute=deaf)
 
 
 def test_a_control_that_moves_the_picture_but_not_the_words_is_noticed():
-    broken("control count does not change both", describe=lambda frame: "There is a curve.")
+    assert broken("control count does not change both", describe=lambda frame: "There is a curve.")
 
 
 def test_a_control_that_moves_the_words_but_not_the_picture_is_noticed():
     def still(figure, frame):
         redraw(figure, compute(Params()))
 
-    broken("control count does not change both", redraw=still, draw=lambda frame: draw(compute(Params())))
+    assert broken("control count does not change both", redraw=still, draw=lambda frame: draw(compute(Params())))
 
 
 def test_an_option_that_does_nothing_is_noticed():
@@ -179,7 +191,7 @@ def test_an_option_that_does_nothing_is_noticed():
     def deaf(params):
         return compute(dataclasses.replace(params, law="line" if params.law == "cube" else params.law))
 
-    broken("law = 'cube' changes nothing", Params=More, compute=deaf)
+    assert broken("law = 'cube' changes nothing", Params=More, compute=deaf)
 
 
 def test_a_crashing_compute_is_noticed():
@@ -188,7 +200,7 @@ def test_a_crashing_compute_is_noticed():
             raise IndexError("list index out of range")
         return compute(params)
 
-    broken("count=9.* cannot be computed, IndexError", compute=crash)
+    assert broken("count=9.* cannot be computed, IndexError", compute=crash)
 
 
 def test_a_refusal_without_a_reason_is_noticed():
@@ -197,7 +209,7 @@ def test_a_refusal_without_a_reason_is_noticed():
             raise ValueError("bad")
         return compute(params)
 
-    broken("refused without a reason: bad", compute=curt)
+    assert broken("refused without a reason: bad", compute=curt)
 
 
 def test_a_scene_that_refuses_most_settings_is_noticed():
@@ -206,7 +218,7 @@ def test_a_scene_that_refuses_most_settings_is_noticed():
             raise ValueError("only the first settings are possible")
         return compute(params)
 
-    broken("settings are refused", compute=fussy)
+    assert broken("settings are refused", compute=fussy)
 
 
 def test_numbers_that_are_not_finite_are_noticed():
@@ -214,7 +226,7 @@ def test_numbers_that_are_not_finite_are_noticed():
         frame = compute(params)
         return dataclasses.replace(frame, y=np.where(frame.x == 8, np.inf, frame.y))
 
-    broken("draws a y that is not finite at .*count=9", compute=infinite)
+    assert broken("draws a y that is not finite at .*count=9", compute=infinite)
 
 
 def test_a_frame_with_a_figure_inside_is_noticed():
@@ -226,16 +238,16 @@ def test_a_frame_with_a_figure_inside_is_noticed():
         figure.data[0].update(x=frame.x, y=frame.y)
 
     fixed = {"redraw": plain, "draw": lambda frame: blank("x", "y").add_scatter(x=frame.x, y=frame.y)}
-    broken("holds a Figure of plotly", compute=mixed, **fixed)
+    assert broken("holds a Figure of plotly", compute=mixed, **fixed)
 
 
 def test_an_axis_without_a_title_is_noticed():
-    broken("axis y has no title", draw=lambda frame: draw(frame).update_yaxes(title_text=""))
+    assert broken("axis y has no title", draw=lambda frame: draw(frame).update_yaxes(title_text=""))
 
 
 @pytest.mark.parametrize("sentence", ["", "no end", "One. Two. Three. Four."])
 def test_a_caption_that_is_not_one_to_three_sentences_is_noticed(sentence):
-    broken("sentence", describe=lambda frame: sentence)
+    assert broken("sentence", describe=lambda frame: sentence)
 
 
 def test_a_picture_that_changes_by_itself_is_noticed():
@@ -245,7 +257,7 @@ def test_a_picture_that_changes_by_itself_is_noticed():
         calls.append(params)
         return dataclasses.replace(compute(params), x=np.arange(params.count) + len(calls))
 
-    broken("computed again: differs in data", compute=restless)
+    assert broken("computed again: differs in data", compute=restless)
 
 
 def test_a_step_of_too_many_bytes_is_noticed():
@@ -258,7 +270,7 @@ def test_a_step_of_too_many_bytes_is_noticed():
         heavy(figure, frame)
         return figure
 
-    broken("count = .* sends 12[0-9]{4} bytes", redraw=heavy, draw=drawer)
+    assert broken("count = .* sends 12[0-9]{4} bytes", redraw=heavy, draw=drawer)
 
 
 def test_params_that_can_be_changed_are_noticed():
@@ -266,4 +278,4 @@ def test_params_that_can_be_changed_are_noticed():
     class Loose:
         count: int = control(5, 2, 9, 1, "points")
 
-    broken("frozen", Params=Loose)
+    assert broken("frozen", Params=Loose)
