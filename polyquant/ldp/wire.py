@@ -156,10 +156,15 @@ def layout(moduli: tuple[int, ...], omegas: tuple[int, ...], codec: str) -> Layo
 
 
 def write(
-    layout: Layout, marks: NDArray[np.int64], block: NDArray[np.int64], words: NDArray[np.uint32], filled: int
+    layout: Layout,
+    sets: NDArray[np.int64],
+    listed: bool,
+    block: NDArray[np.int64],
+    words: NDArray[np.uint32],
+    filled: int,
 ) -> int:
-    """Write the sets in the rows of *marks* behind the *filled* bits of *words*; how many bits are filled then."""
-    head = marks, block, layout.index_bits, layout.m
+    """Write *sets*, rows of marks or of positions, behind the *filled* bits of *words*; how many are filled then."""
+    head = sets, listed, block, layout.index_bits, layout.m, layout.omega
     if layout.codec == 0:
         limbs = np.zeros(layout.binomials.shape[2], np.int64)
         return int(kernels.write_rank(*head, layout.size, layout.binomials, limbs, words, filled))
