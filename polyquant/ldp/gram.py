@@ -29,6 +29,7 @@ __all__ = ["Gram", "Plan", "plan"]
 Vector = NDArray[np.float64]
 TOLERANCE = 1e-14  # of the residual, when a solution is asked for
 GOOD_ENOUGH = 1e-9  # when it stops getting better before
+FOLDS = 3  # a modulus below k / FOLDS is folded; shifting by its few multiples is quicker else
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Gram:
         """M x for *x* of shape (k,), in time k per modulus."""
         vector = self._vector("x", x)
         out = np.empty(self.k)
-        kernels.multiply(*self._arrays(), vector, np.empty(sum(self.moduli)), out)
+        *bands, moduli, weights = self._arrays()
+        kernels.multiply(*bands, moduli, weights, vector, np.empty(moduli.sum()), out)
         return out
 
     def solve(self, b: ArrayLike, *, tolerance: float = TOLERANCE, steps: int | None = None) -> tuple[Vector, int]:
@@ -100,14 +102,14 @@ class Gram:
         """
         right = self._vector("b", b).copy()
         most = max(1000, int(1e5 / math.sqrt(self.k))) if steps is None else _check.integer("steps", steps, 1)
-        moduli, weights = self._arrays()
+        arrays = self._arrays()
         x, size = np.zeros(self.k), float(np.linalg.norm(right))
         rest, ratio, used = right, 1.0 if size else 0.0, 0
         for _ in range(3):  # with a fresh residual, since the one of the recurrence drifts away from the true one
             if ratio <= tolerance or used >= most:
                 break
             correction = np.zeros(self.k)
-            used += kernels.conjugate_gradients(moduli, weights, rest, tolerance / ratio, most - used, correction)
+            used += kernels.conjugate_gradients(*arrays, rest, tolerance / ratio, most - used, correction)
             fresh = right - self.multiply(x + correction)
             better = float(np.linalg.norm(fresh)) / size
             if not better < ratio:
@@ -119,8 +121,21 @@ class Gram:
             )
         return x, used
 
-    def _arrays(self) -> tuple[NDArray[np.int64], Vector]:
-        return np.array(self.moduli, np.int64), np.array(self.weights)
+    def _arrays(self) -> tuple[float, NDArray[np.int64], Vector, NDArray[np.int64], Vector]:
+        """M for the kernels: large moduli as a diagonal and what is beside it, small ones to be folded."""
+        pairs = list(zip(self.moduli, self.weights))
+        beside = [(lag, w) for m, w in pairs if m * FOLDS >= self.k for lag in range(m, self.k, m)]
+        folded = [(m, w) for m, w in pairs if m * FOLDS < self.k]
+        lags, heights = zip(*beside) if beside else ((), ())
+        moduli, weights = zip(*folded) if folded else ((), ())
+        own = float(sum(w for m, w in pairs if m * FOLDS >= self.k))
+        return (
+            own,
+            np.array(lags, np.int64),
+            np.array(heights, float),
+            np.array(moduli, np.int64),
+            np.array(weights, float),
+        )
 
     def _vector(self, name: str, x: ArrayLike) -> Vector:
         vector = _check.finite(name, x, 1)
