@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,19 +37,15 @@ class Source:
 
     def reports(self, own: Integers, block: Integers) -> Bits:
         """Reports of users with positions *own* of blocks *block*, both of shape (n,)."""
-        pieces, rest, open_bits = [], np.zeros(1, np.uint32), 0
+        words, filled = np.zeros(own.size * self._layout.longest // 32 + 3, np.uint32), 0
         for start, stop in chunks(own.size, self._sets.at_once):
             part = block[start:stop]
             inside = (self._coins.words(stop - start) < self._threshold[part]).astype(np.int64)
             sets = self._sets.draw(own[start:stop], part, inside)
-            words = np.zeros((stop - start) * self._layout.longest // 32 + 3, np.uint32)
-            words[0] = rest[0]
-            filled = write(self._layout, sets, isinstance(self._sets, Lists), part, words, open_bits)
-            whole, open_bits = divmod(filled, 32)
-            pieces.append(words[:whole].astype(">u4").tobytes())
-            rest = words[whole : whole + 1]
-        bits = 8 * sum(map(len, pieces)) + open_bits
-        return Bits(b"".join([*pieces, int(rest[0]).to_bytes(4, "big")[: (open_bits + 7) // 8]]), bits)
+            filled = write(self._layout, sets, isinstance(self._sets, Lists), part, words, filled)
+        if sys.byteorder == "little":
+            words.byteswap(inplace=True)
+        return Bits(words.view(np.uint8)[: (filled + 7) // 8].tobytes(), filled)
 
 
 class Lists:

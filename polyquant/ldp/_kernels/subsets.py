@@ -159,42 +159,43 @@ def put(words, filled, value, width):
 
 
 @kernel
-def positions(row, size, listed, found):
-    """The positions of a set in rising order: its list, or what its marks say, in *found*."""
+def members(sets, i, size, listed, count, found):
+    """Write the positions of a set in rising order to *found*, from its list or from its marks."""
     if listed:
-        return row
+        for t in range(count):
+            found[t] = sets[i, t]
+        return
     at = 0
     for t in range((size + 31) >> 5):
-        word = row[t]
+        word = sets[i, t]
         while word:
             low = word & -word
             word ^= low
             found[at] = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
             at += 1
-    return found
 
 
 @kernel
 def write_bitmap(sets, listed, block, index_bits, m, omega, words, filled):
     """One bit for each position, the first first; how many bits of *words* are filled then."""
     for i in range(block.size):
-        j, row = block[i], sets[i]
+        j = block[i]
         filled = put(words, filled, j, index_bits)
         if listed:
             for t in range(omega[j]):
-                place = filled + row[t]
+                place = filled + sets[i, t]
                 words[place >> 5] |= 1 << (31 - (place & 31))
         else:
             at, used, rest = filled >> 5, filled & 31, m[j] & 31
             pending = np.int64(words[at]) >> (32 - used)  # the last *used* bits, not yet a whole word
             for t in range(m[j] >> 5):
-                pending = pending << 32 | mirrored(row[t])
+                pending = pending << 32 | mirrored(sets[i, t])
                 words[at + t] = pending >> used
                 pending &= (1 << used) - 1
             at += m[j] >> 5
             words[at] = pending << (32 - used) & FULL
             if rest:
-                put(words, 32 * at + used, mirrored(row[m[j] >> 5]) >> (32 - rest), rest)
+                put(words, 32 * at + used, mirrored(sets[i, m[j] >> 5]) >> (32 - rest), rest)
         filled += m[j]
     return filled
 
@@ -207,10 +208,10 @@ def write_rice(sets, listed, block, index_bits, m, omega, rice, words, filled):
     found = np.zeros(omega.max(), np.int64)
     for i in range(block.size):
         j, before = block[i], -1
-        z = positions(sets[i], m[j], listed, found)
+        members(sets, i, m[j], listed, omega[j], found)
         code, width, low_bits = j, index_bits, rice[j]
         for t in range(omega[j]):
-            gap, before = z[t] - before - 1, z[t]
+            gap, before = found[t] - before - 1, found[t]
             quotient = gap >> low_bits
             tail = gap & ((1 << low_bits) - 1)
             while True:
@@ -243,12 +244,11 @@ def write_rank(sets, listed, block, index_bits, m, omega, size, binomials, limbs
     for i in range(block.size):
         j = block[i]
         filled = put(words, filled, j, index_bits)
-        z = positions(sets[i], m[j], listed, found)
+        members(sets, i, m[j], listed, omega[j], found)
         limbs[:] = 0
         for t in range(omega[j]):
-            some = binomials[t, z[t]]
             for limb in range(limbs.size):
-                limbs[limb] += np.int64(some[limb])
+                limbs[limb] += np.int64(binomials[t, found[t], limb])
         for limb in range(limbs.size - 1):
             limbs[limb + 1] += limbs[limb] >> 32
             limbs[limb] &= FULL
