@@ -214,7 +214,7 @@ class Blocks(Common):
         found, limbs = np.zeros(layout.omega.max(), np.int64), np.zeros(layout.binomials.shape[2], np.int64)
         sums, heads = np.zeros_like(counts), np.zeros_like(users)
         end = kernels.read(words, batch.bits.size, valid, layout.index_bits, layout.m, layout.omega, base, layout.codec,
-                           layout.size, layout.binomials, limbs, found, sums, heads)  # fmt: skip
+                           layout.size, layout.binomials, layout.tops, limbs, found, sums, heads)  # fmt: skip
         if end < 0:
             raise TruncatedError(f"{batch.count} reports need more than {batch.bits.size} bits")
         if valid.all() and end < batch.bits.size:

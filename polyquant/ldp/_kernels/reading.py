@@ -65,9 +65,12 @@ def get_rice(words, at, end, m, omega, rice, found):
 
 
 @kernel
-def get_rank(words, at, m, omega, width, binomials, limbs, found):
-    """Positions of the set with the colex rank in the next *width* bits; False if there is no such set."""
-    size = width
+def get_rank(words, at, m, omega, width, binomials, tops, limbs, found):
+    """Positions of the set with the colex rank in the next *width* bits; False if there is no such set.
+
+    ``tops[i, c]`` is the highest limb of C(c, i + 1) that is not zero: nearly all comparisons end there.
+    """
+    size, top = width, 0
     for limb in range(limbs.size - 1, -1, -1):
         part = size - 32 * limb
         limbs[limb] = 0
@@ -75,32 +78,34 @@ def get_rank(words, at, m, omega, width, binomials, limbs, found):
             limbs[limb] = peek(words, at) >> (32 - part)
             at += part
             size -= part
-    if not less(limbs, binomials, omega - 1, m):
-        return False
+    for limb in range(limbs.size):
+        if limbs[limb]:
+            top = limb
     c = m
     for i in range(omega - 1, -1, -1):
-        while less(limbs, binomials, i, c):
+        while True:  # the largest c with C(c, i + 1) <= rank
+            limb = top if tops[i, c] == top else -1
+            while limb >= 0 and binomials[i, c, limb] == limbs[limb]:
+                limb -= 1
+            smaller = limbs[limb] < binomials[i, c, limb] if limb >= 0 else top < tops[i, c]
+            if not smaller:
+                break
             c -= 1
+        if c == m:
+            return False
         borrow = 0
-        for limb in range(limbs.size):
+        for limb in range(top + 1):
             borrow += limbs[limb] - np.int64(binomials[i, c, limb])
             limbs[limb] = borrow & FULL
             borrow >>= 32
+        while top and limbs[top] == 0:
+            top -= 1
         found[i] = c
     return True
 
 
 @kernel
-def less(limbs, binomials, i, c):
-    """Whether the number in *limbs* is below C(c, i + 1)."""
-    for limb in range(limbs.size - 1, -1, -1):
-        if binomials[i, c, limb] != limbs[limb]:
-            return limbs[limb] < binomials[i, c, limb]
-    return False
-
-
-@kernel
-def read(words, bits, valid, index_bits, m, omega, base, codec, size, binomials, limbs, found, counts, users):
+def read(words, bits, valid, index_bits, m, omega, base, codec, size, binomials, tops, limbs, found, counts, users):
     """Count the reports in *words*; the place behind the last one, or -1 if one runs over the end.
 
     ``valid[i]`` says whether report i is one that a user can have sent. A block that does not exist has reports of no
@@ -125,7 +130,7 @@ def read(words, bits, valid, index_bits, m, omega, base, codec, size, binomials,
             if at > bits:
                 return -1
             if codec == 0:
-                good = get_rank(words, start, m[j], omega[j], size[j], binomials, limbs, found)
+                good = get_rank(words, start, m[j], omega[j], size[j], binomials, tops, limbs, found)
             else:
                 good = get_bitmap(words, start, m[j], omega[j], found)
         if good:
