@@ -2,8 +2,8 @@
 # Another Python: make lessons PYTHON=python3.12         everything else: make help
 
 PYTHON ?= python3
-# ms from slider to picture, median of a lesson's sliders, that make browser accepts.
-LATENCY ?= 150
+# More for make browser: --pace 2 where a machine is half as fast, --side-by-side 2, --again, --dark.
+LOOK ?=
 VENV := .venv
 BIN := $(VENV)/bin
 # The environment's own Python once there is one, so that PYTHON= is said only once.
@@ -37,8 +37,8 @@ pictures: install-lessons ## make the pictures of the README again
 	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit x_adic t_curve
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
-	$(RUN) pytest -m browser tests/browser
-	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --latency $(LATENCY) $(AGAIN)
+	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'

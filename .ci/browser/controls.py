@@ -6,6 +6,7 @@ from typing import Any
 from selenium.common.exceptions import WebDriverException
 
 from .chrome import Browser
+from .turns import Turns
 
 REACTION = 3000  # ms that a control has to change a picture
 Move = tuple[str, Any]  # (how, what) as page.js has them
@@ -46,10 +47,11 @@ class Row:
     notes: list[str] = field(default_factory=list)
 
 
-def move_all(browser: Browser, every: bool) -> list[Row]:
+def move_all(browser: Browser, every: bool, turns: Turns) -> list[Row]:
     """One row for each control that the page shows."""
     rows = []
     for control in browser.page("controls()"):
+        turns.rest()
         rows.append(row := Row(control["kind"], control["label"]))
         try:
             if name := control["element"].accessible_name:
