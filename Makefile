@@ -13,7 +13,7 @@ RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check lessons-build pictures browser bench warm clean
+.PHONY: help lessons test check assignments grade lessons-build pictures browser bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -23,7 +23,7 @@ lessons: install-lessons warm ## install what is missing, open JupyterLab at the
 
 test: install-test ## unit tests, doctests, contracts; then every lesson's every output
 	$(PYTEST)
-	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src lessons
+	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src --ignore=lessons/assignments lessons
 
 check: install-check ## style and types
 	$(RUN) ruff check
@@ -39,6 +39,14 @@ pictures: install-lessons ## make the pictures of the README again
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
 	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
+
+assignments: install-teach ## students' and teachers' versions of every assignment, in build/assignments
+	$(RUN) classroom release
+
+# Where no fence is to be had (not Linux), and only then: make grade SUBMISSIONS=... FENCE=--unconfined
+grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=folder; results in grades/
+	@test -n "$(SUBMISSIONS)" || { echo "which folder? make grade SUBMISSIONS=folder"; exit 1; }
+	$(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'
