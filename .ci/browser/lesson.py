@@ -67,6 +67,11 @@ def _check(browser: Browser, lab: Lab, notebook: Path, report: Report, look: Loo
     for row in report.controls:
         report.problems += [f"{row.kind} '{row.label}' {what}" for what in row.problems]
         report.notes += [f"{row.kind} '{row.label}' {what}" for what in row.notes]
+    said = set().union(*(row.words for row in report.controls))
+    report.problems += [
+        f"picture {i} follows its controls, its words do not"
+        for i in sorted(set().union(*(row.pictures for row in report.controls)) - said)
+    ]
     browser.shot(look.out / "after.png")
     _time_sliders(browser, report, look.bars, turns)
     _look_after(browser, report)
@@ -120,6 +125,7 @@ def _look_after(browser: Browser, report: Report) -> None:
     _cells(browser, report)  # an error may come with a step of a control
     report.problems += [f"broken output: {words}" for words in browser.page("broken()")]
     report.problems += [f"a picture without words: {which}" for which in browser.page("nameless()")]
+    report.problems += [f"words of another picture: {words}" for words in browser.page("stale()")]
 
 
 def _time_sliders(browser: Browser, report: Report, bars: Bars, turns: Turns) -> None:
