@@ -30,6 +30,14 @@ check: install-check ## style and types
 	$(RUN) ruff format --check
 	$(RUN) mypy
 
+assignments: install-teach ## students' and teachers' versions of every assignment, in build/assignments
+	$(RUN) classroom release
+
+# Where no fence is to be had (not Linux), and only then: make grade SUBMISSIONS=... FENCE=--unconfined
+grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=folder; results in grades/
+	@test -n "$(SUBMISSIONS)" || { echo "which folder? make grade SUBMISSIONS=folder"; exit 1; }
+	$(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
+
 lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
@@ -39,14 +47,6 @@ pictures: install-lessons ## make the pictures of the README again
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
 	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
-
-assignments: install-teach ## students' and teachers' versions of every assignment, in build/assignments
-	$(RUN) classroom release
-
-# Where no fence is to be had (not Linux), and only then: make grade SUBMISSIONS=... FENCE=--unconfined
-grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=folder; results in grades/
-	@test -n "$(SUBMISSIONS)" || { echo "which folder? make grade SUBMISSIONS=folder"; exit 1; }
-	$(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'

@@ -1,8 +1,7 @@
 # %% [markdown]
 # # Safes, backups and liars
 #
-# **Assignment on secret sharing** · 20 points, about two hours · after the lessons
-# [20](../20_one_curve_too_many.ipynb) and [21](../21_a_guest_list_without_end.ipynb)
+# **Assignment on secret sharing** · 20 points, about two hours · after lessons 20 and 21
 #
 # * Write your answers where it says so, and nowhere else; add cells as you like. The cells that test you can't be
 #   changed: they show an example, and your teacher's copy has more cases.

@@ -1,8 +1,7 @@
 # %% [markdown]
 # # The honest liar
 #
-# **Assignment on private frequencies** · 20 points, about two hours · after the lessons
-# [30](../30_one_noisy_answer.ipynb) and [31](../31_many_clocks.ipynb)
+# **Assignment on private frequencies** · 20 points, about two hours · after lessons 30 and 31
 #
 # * Write your answers where it says so, and nowhere else; add cells as you like. The cells that test you can't be
 #   changed: they show an example, and your teacher's copy has more cases.
@@ -187,12 +186,12 @@ def best_coins(E1: Fraction, E2: Fraction) -> tuple[Fraction, Fraction]:
 # %% [markdown]
 # ## 4 · The audit
 #
-# A company sells you a client for *subset selection* with $k = 8$ items, sets of $\omega = 2$ and $E = 4$. You can't
+# A company sells you a client for *subset selection* with $k = 6$ items, sets of $\omega = 2$ and $E = 4$. You can't
 # read its code, but you may call it: `client(x)` gives a report for item `x`, a list of two items, and new coins each
-# time. An honest client includes $x$ with probability $p = \omega E/(\omega E + k - \omega) = 4/7$, and all sets that
+# time. An honest client includes $x$ with probability $p = \omega E/(\omega E + k - \omega) = 2/3$, and all sets that
 # agree with this are equally likely.
 #
-# **q4 (4 points).** Write `honest(client)`. It returns `True` or `False`, after at most 6,000 calls; later ones raise
+# **q4 (4 points).** Write `honest(client)`. It returns `True` or `False`, after at most 3,000 calls; later ones raise
 # an error. It must be right in each of the hidden cases. The faults are not subtle (no probability is wrong by less
 # than 0.1), but they are not all in the same place.
 
@@ -202,14 +201,14 @@ def best_coins(E1: Fraction, E2: Fraction) -> tuple[Fraction, Fraction]:
 import random
 
 
-def made(x_in, other=None, k=8, calls=6000, seed=0):
+def made(x_in, other=None, k=6, calls=3000, seed=0):
     """A client: x is included with probability x_in(x); other(x, others) may change how the others are drawn."""
     coins, left = random.Random(seed), [calls]
 
     def client(x):
         left[0] -= 1
         if left[0] < 0:
-            raise RuntimeError("6,000 calls were allowed")
+            raise RuntimeError("3,000 calls were allowed")
         others = [y for y in range(k) if y != x]
         inside = coins.random() < x_in(x)
         if other is not None:
@@ -222,14 +221,14 @@ def made(x_in, other=None, k=8, calls=6000, seed=0):
 # %% answer="q4"
 def honest(client) -> bool:
     ### BEGIN SOLUTION
-    # For every item x: how often does each item y come? The own item with 4/7, the others share what is left. With
-    # 700 calls a share moves by 0.02, so 0.09 is never reached by chance, and a fault of 0.1 hardly ever stays below.
-    calls, k = 700, 8
+    # For every item x: how often does each item y come? The own item with 2/3, the others share what is left. With
+    # 500 calls a share moves by 0.02, so 0.08 is hardly ever reached by chance.
+    calls, k = 500, 6
     for x in range(k):
         counts = np.bincount([y for _ in range(calls) for y in client(x)], minlength=k)
-        expected = np.full(k, (2 - 4 / 7) / 7)
-        expected[x] = 4 / 7
-        if (np.abs(counts / calls - expected) > 0.09).any():
+        expected = np.full(k, (2 - 2 / 3) / 5)
+        expected[x] = 2 / 3
+        if (np.abs(counts / calls - expected) > 0.08).any():
             return False
     return True
     ### END SOLUTION
@@ -237,44 +236,44 @@ def honest(client) -> bool:
 
 # %% test="q4_own" points=2 seconds=60
 # How often the own item is included
-assert honest(made(lambda x: 4 / 7)) is True
+assert honest(made(lambda x: 2 / 3)) is True
 ### BEGIN HIDDEN TESTS
 for seed in range(2):
-    assert honest(made(lambda x: 4 / 7, seed=seed)) is True, "hint: chance moves every count; how far, with n calls?"
+    assert honest(made(lambda x: 2 / 3, seed=seed)) is True, "hint: chance moves every count; how far, with n calls?"
 assert honest(made(lambda x: 0.9, seed=5)) is False, "hint: with which probability is x in the set?"
-assert honest(made(lambda x: 4 / 7 if x else 1.0, seed=6)) is False, "hint: it may treat items differently"
+assert honest(made(lambda x: 2 / 3 if x else 1.0, seed=6)) is False, "hint: it may treat items differently"
 
 
 def careless(x, inside, coins):
-    return [x, coins.choice([y for y in range(8) if y != x])] if inside else coins.sample(range(8), 2)
+    return [x, coins.choice([y for y in range(6) if y != x])] if inside else coins.sample(range(6), 2)
 
 
-assert honest(made(lambda x: 4 / 7, careless, seed=7)) is False, "hint: the own item may slip back in"
+assert honest(made(lambda x: 2 / 3, careless, seed=7)) is False, "hint: the own item may slip back in"
 ### END HIDDEN TESTS
 
 # %% test="q4_others" points=2 seconds=60
 # What else the set may give away
-assert honest(made(lambda x: 4 / 7, seed=10)) is True
+assert honest(made(lambda x: 2 / 3, seed=10)) is True
 ### BEGIN HIDDEN TESTS
 
 
 def neighbour(x, inside, coins):
     """The own item as often as it should be, but always together with the next one."""
-    others = [y for y in range(8) if y != x]
-    return [x, (x + 1) % 8] if inside else coins.sample(others, 2)
+    others = [y for y in range(6) if y != x]
+    return [x, (x + 1) % 6] if inside else coins.sample(others, 2)
 
 
 for seed in range(2):
-    assert honest(made(lambda x: 4 / 7, seed=20 + seed)) is True, "hint: chance moves every count"
-    assert honest(made(lambda x: 4 / 7, neighbour, seed=seed)) is False, "hint: how often do the other items come?"
+    assert honest(made(lambda x: 2 / 3, seed=20 + seed)) is True, "hint: chance moves every count"
+    assert honest(made(lambda x: 2 / 3, neighbour, seed=seed)) is False, "hint: how often do the other items come?"
 ### END HIDDEN TESTS
 
 
 # %% mistake="q4" keeps=2
 def honest(client) -> bool:
-    for x in range(8):  # looks at the own item only
-        inside = sum(x in client(x) for _ in range(740)) / 740
-        if abs(inside - 4 / 7) > 0.08:
+    for x in range(6):  # looks at the own item only
+        inside = sum(x in client(x) for _ in range(500)) / 500
+        if abs(inside - 2 / 3) > 0.08:
             return False
     return True
 
