@@ -134,11 +134,13 @@ def _written(notebook: dict[str, Any], assignment: Assignment) -> Iterator[Item]
         answer = "\n\n".join(a for a in answers if a.strip() and a.strip() != cell.asked.strip())
         given = answer.replace(TEXT_STUB, "").strip()
         got, said = (None, "waits for its reader") if given else (0.0, "nothing is written there")
-        yield Item(cell.id, cell.question, _heading(cell), cell.points, got, said, answer[:20_000])
+        yield Item(cell.id, cell.question, "Written answer", cell.points, got, said, own_lines(answer, cell)[:20_000])
 
 
-def _heading(cell: Cell) -> str:
-    return cell.text.splitlines()[0].strip("#* ")[:80]
+def own_lines(answer: str, cell: Cell) -> str:
+    """An answer without the lines of its question."""
+    asked = set(cell.asked.splitlines())
+    return "\n".join(line for line in answer.splitlines() if line not in asked or not line.strip()).strip() or answer
 
 
 def _tested(

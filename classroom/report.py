@@ -26,6 +26,7 @@ table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid GrayText }}
 td.n {{ text-align: right; white-space: nowrap }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border-left: 4px solid GrayText; padding-left: .8rem }}
+pre.text {{ font: inherit }}
 </style></head><body>
 {body}
 </body></html>
@@ -127,7 +128,7 @@ def _rows(items: list[Item]) -> str:
     lines = []
     for item in items:
         points = "?" if item.got is None else f"{item.got:g}"
-        answer = f"<pre>{_(item.answer)}</pre>" if item.answer else ""
+        answer = f"<pre class=text>{_(item.answer)}</pre>" if item.answer else ""
         said = f"<td>{_(item.title)}{answer}</td><td>{_(item.said)}</td>"
         lines.append(f"<tr>{said}<td class=n>{points} of {item.points:g}</td></tr>")
     head = "".join(f"<th scope=col>{name}</th>" for name in ("what", "how it went", "points"))
@@ -147,17 +148,13 @@ def to_read(results: list[Result], assignments: Iterable[Assignment]) -> str:
             ]
             if answers:
                 body.append(f"<h2>{_(assignment.title)}: {_(cell.id)}, {cell.points:g} points</h2>")
-                body.append(f"<details><summary>Question and rubric</summary><pre>{_(bare(cell.text))}</pre></details>")
+                body.append(
+                    f"<details open><summary>Question and rubric</summary><pre>{_(bare(cell.text))}</pre></details>"
+                )
             for student, item in answers:
                 points = "" if item.got is None else f" ({item.got:g} points)"
-                body.append(f"<h3>{_(student)}{points}</h3><pre>{_(_own(item.answer, cell.asked))}</pre>")
+                body.append(f"<h3>{_(student)}{points}</h3><pre class=text>{_(item.answer)}</pre>")
     return PAGE.format(title="Written answers", body="\n".join(body))
-
-
-def _own(answer: str, asked: str) -> str:
-    """An answer without the lines of the question above it."""
-    lines = set(asked.splitlines())
-    return "\n".join(line for line in answer.splitlines() if line not in lines) or answer
 
 
 def hidden_text(assignment: Assignment, *kinds: str) -> set[str]:

@@ -130,8 +130,9 @@ class Assignment:
 
     def solved(self) -> nbformat.NotebookNode:
         """What a student with all the answers of this source hands in."""
-        theirs = {"test", "helpers"}
-        return self._notebook({cell: cell.asked if cell.kind in theirs else bare(cell.text) for cell in self.cells})
+        given = {"test", "helpers"}
+        texts = {cell: cell.asked if cell.kind in given else bare(cell.text) for cell in self.cells}
+        return self._notebook({cell: text.split("\n*Rubric.*")[0] for cell, text in texts.items()})
 
     def _notebook(self, texts: dict[Cell, str]) -> nbformat.NotebookNode:
         cells = [_made(f"{self.name}:{i}", c, texts[c]) for i, c in enumerate(self.cells) if c.kind != "mistake"]

@@ -124,8 +124,7 @@ class Student:
         wanted = {"scratch": self.scratch, "confined": self.nursery.confined, "seconds": int(self.total) + 1}
         socket.send_fds(self.nursery.socket, [json.dumps(wanted).encode()], [theirs.fileno()])
         theirs.close()
-        ours.settimeout(60)
-        kind, value = wire.loads(wire.receive(ours))
+        kind, value = wire.loads(wire.receive(ours, time.monotonic() + 60))
         if kind != "ready":
             raise OSError(f"a submission cannot be confined: {value}")
         self.connection, self.process = ours, os.pidfd_open(value) if sys.platform == "linux" else value
@@ -161,11 +160,10 @@ class Student:
         assert self.connection is not None
         wire.send(self.connection, self._pickled(request))
         while True:
-            left = min(self.deadline, self.end) - time.monotonic()
-            if left <= 0:
+            deadline = min(self.deadline, self.end)
+            if time.monotonic() > deadline:
                 raise TimeoutError
-            self.connection.settimeout(left)
-            data = wire.receive(self.connection)
+            data = wire.receive(self.connection, deadline)
             try:
                 kind, value = wire.loads(data)
             except wire.NotData as error:

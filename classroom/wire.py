@@ -5,9 +5,11 @@ The other way round pickles are safe, since the grader made them.
 
 import base64
 import json
+import math
 import numbers
 import socket
 import struct
+import time
 from fractions import Fraction
 from typing import Any
 
@@ -104,17 +106,19 @@ def send(connection: socket.socket, data: bytes) -> None:
     connection.sendall(struct.pack("<I", len(data)) + data)
 
 
-def receive(connection: socket.socket) -> bytes:
-    """One message; ``EOFError`` when the other side is gone."""
-    (size,) = struct.unpack("<I", _exactly(connection, 4))
+def receive(connection: socket.socket, deadline: float = math.inf) -> bytes:
+    """One message; ``EOFError`` when the other side is gone, ``TimeoutError`` at the *deadline* (monotonic time)."""
+    (size,) = struct.unpack("<I", _exactly(connection, 4, deadline))
     if size > LARGEST:
         raise NotData(f"more than {LARGEST >> 20} MB")
-    return _exactly(connection, size)
+    return _exactly(connection, size, deadline)
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes:
+def _exactly(connection: socket.socket, size: int, deadline: float) -> bytes:
     parts = bytearray()
     while len(parts) < size:
+        if deadline < math.inf:  # at every part: one byte now and then must not win time
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
         part = connection.recv(min(size - len(parts), 1 << 20))
         if not part:
             raise EOFError("the other side is gone")

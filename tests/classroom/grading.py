@@ -16,7 +16,7 @@ from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from classroom import batch, report
+from classroom import __main__, batch, report
 from classroom.judge import Limits
 from classroom.source import read, read_all
 from classroom.student import Nursery, Student
@@ -234,9 +234,13 @@ if __name__ == "__main__":
     student.close()
     said = {
         "all": graded(home / "all", Limits()),
-        "endless": graded(home / "endless", Limits(cell=1, total=20, factor=0.1)),
+        "endless": graded(home / "endless", Limits(cell=1, total=20, factor=0.05)),
         "tricks": graded(home / "tricks", Limits(cell=1, total=15, factor=0.2)),
         "probe": probe,
     }
-    nursery.close()
     (home / "said.json").write_text(json.dumps(said))
+    # The command last: it closes the process that submissions are split off from. One start of it is enough here.
+    hand_in(home / "in", "Ann", "90_toy", toy.solved())
+    __main__.Nursery = lambda **_: nursery
+    sys.argv = ["classroom", "--sources", str(home / "src"), "grade", str(home / "in"), "--out", str(home / "out")]
+    sys.exit(__main__.main())
