@@ -13,7 +13,7 @@ RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check assignments grade lessons-build pictures browser bench warm clean
+.PHONY: help lessons test check assignments grade lessons-build pictures browser latency test-oldest test-latest bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,15 @@ browser: install-browser install-test ## move every control of every lesson in a
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
 	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
 
+latency: install-browser ## measure sliders, first picture and run of every lesson; write docs/latency.md
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --fast --pace 10 --out browser_check_out --table docs/latency.md
+
+test-oldest: ## tests and lessons with the oldest versions that pyproject.toml allows, in .venv-oldest
+	$(PYTHON) .ci/versions.py oldest
+
+test-latest: ## tests and lessons with the newest releases instead of the pins, in .venv-latest
+	$(PYTHON) .ci/versions.py latest
+
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'
 
@@ -55,7 +64,7 @@ warm: install-lessons ## compile every kernel once, so that the first slider doe
 	$(RUN) polyquant._warm
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks browser_check_out
+	rm -rf $(VENV) .venv-oldest .venv-latest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks browser_check_out
 
 # 0.1 s when there is nothing to do: .ci/install.py keeps a stamp of what it installed.
 .PHONY: install-%

@@ -16,11 +16,14 @@ Needs selenium, jupyterlab, chromium, chromedriver. Exit status: 0 all passed, 1
 
 import argparse
 import json
+import os
+import platform
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
 from browser.chrome import Browser
@@ -40,6 +43,38 @@ def show(report: Report) -> None:
     print("\n".join(lines), flush=True)
 
 
+HEAD = """# How long a reader waits
+
+Written by `make latency`, one lesson at a time in a headless Chromium beside the kernel; the bars are those of
+`make browser`. Opening begins when the server is up; the first picture is counted from there too, all cells from the
+moment they are run. A slider's time goes from the key to the first changed point of a picture: median, and the slowest.
+
+"""
+
+
+def table(reports: list[Report]) -> str:
+    """Markdown, a line for each lesson, and on which machine it was measured."""
+    bars = Bars()
+    rows = [
+        "| lesson | open, s | first picture, s | all cells, s | slider, ms | slowest slider, ms | kernel sent, MB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| *bar* | | {bars.first:g} | {bars.run:g} | {bars.latency:g} | | {bars.megabytes:g} |",
+    ]
+    for report in reports:
+        seen = [max(row.ms) for row in report.controls if row.kind == "slider" and row.ms]
+        names = ("open_s", "first_picture_s", "run_s", "slider_ms")
+        values = [*(report.measures.get(name) for name in names), round(max(seen)) if seen else None]
+        values.append(report.measures.get("websocket_MB"))
+        rows.append(
+            f"| {Path(report.lesson).stem} | " + " | ".join("-" if v is None else f"{v:g}" for v in values) + " |"
+        )
+    load = " ".join(f"{x:.1f}" for x in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+    where = (
+        f"{os.cpu_count()} cores, load {load}, Python {platform.python_version()}, jupyterlab {version('jupyterlab')}"
+    )
+    return HEAD + "\n".join(rows) + f"\n\n{where}, plotly {version('plotly')}, numba {version('numba')}.\n"
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Move every control of every lesson in a real browser.")
     parser.add_argument("lessons", nargs="+", type=Path)
@@ -50,6 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fast", action="store_true", help="one option of each dropdown instead of all")
     parser.add_argument("--side-by-side", type=int, default=1, metavar="N", help="so many lessons at once")
     parser.add_argument("--again", action="store_true", help="a second chance for a lesson that fails")
+    parser.add_argument("--table", type=Path, help="write what was measured here, in Markdown")
     parser.add_argument("--dark", action="store_true", help="in JupyterLab's dark theme")
     return parser.parse_args()
 
@@ -79,6 +115,8 @@ def main() -> int:
         print("could not run:", error, file=sys.stderr)
         return 2
     (args.out / "report.json").write_text(json.dumps([asdict(r) for r in reports], indent=1, default=sorted))
+    if args.table:
+        args.table.write_text(table(reports))
     failed = sum(bool(r.problems) for r in reports)
     print(f"{len(reports) - failed} passed, {failed} failed")
     return int(failed > 0)

@@ -19,7 +19,7 @@ SETTINGS = {
 }
 DARK = {"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}}
 TOKEN = "check"  # without one, the server refuses scripts that stop kernels
-LEAVE = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".*_cache", "browser_check_out")
+LEAVE = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".ipynb_checkpoints", ".*_cache", "browser_check_out")
 
 
 class Lab:
