@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: judges are split off a process of one thread
@@ -31,6 +32,16 @@ def release(args: argparse.Namespace) -> int:
     return 0 if assignments else 1
 
 
+def told(results: Iterable[batch.Result], count: int) -> Iterator[batch.Result]:
+    """The same results, with a line on the screen for each."""
+    start = time.monotonic()
+    for number, result in enumerate(results, 1):
+        got = sum(item.got or 0 for item in result.items)
+        said = f"{result.assignment} {got:g} points" if result.assignment else result.note
+        print(f"{number:3} of {count}  {time.monotonic() - start:6.1f} s  {result.student}: {said}", flush=True)
+        yield result
+
+
 def grade(args: argparse.Namespace) -> int:
     """Grade every notebook of a folder."""
     if not args.submissions.is_dir():
@@ -39,16 +50,12 @@ def grade(args: argparse.Namespace) -> int:
     if not found:
         sys.exit(f"no notebooks in {args.submissions}")
     assignments = read_all(args.sources)
-    nursery = Nursery(confined=not args.unconfined)
-    batch.check_fence(nursery, args.sources, args.submissions, args.out)
-    limits, start, results = Limits(factor=args.factor, cell=20 * args.factor, total=args.total), time.monotonic(), []
-    for result in batch.grade(found, assignments, nursery, limits, args.jobs):
-        results.append(result)
-        got = sum(item.got or 0 for item in result.items)
-        said = f"{result.assignment} {got:g} points" if result.assignment else result.note
-        place = f"{len(results):3} of {len(found)}  {time.monotonic() - start:6.1f} s"
-        print(f"{place}  {result.student}: {said}", flush=True)
-    nursery.close()
+    limits, nursery = Limits(factor=args.factor, cell=20 * args.factor, total=args.total), Nursery(not args.unconfined)
+    try:
+        batch.check_fence(nursery, args.sources, args.submissions, args.out)
+        results = list(told(batch.grade(found, assignments, nursery, limits, args.jobs), len(found)))
+    finally:
+        nursery.close()
     results.sort(key=lambda result: (result.student, result.assignment, str(result.path)))
     report.write(results, assignments, args.out)
     waiting = sum(item.got is None for result in results for item in result.items)

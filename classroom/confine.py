@@ -3,7 +3,7 @@
 No privileges are needed, and none are left. Afterwards the process, for good,
 
 * reads only the interpreter, its packages and the library, writes only into its own scratch folder (Landlock);
-* has no sockets, starts no process, sends no signal to another, traces none (seccomp);
+* has no sockets, starts no process, sends no signal to another, traces none, stays in its process group (seccomp);
 * has no capabilities, even as root, and so much memory, processor time and file size (rlimits).
 
 What is left open: it can fill its scratch folder up to the time limit, see names and sizes (not contents) of files, and
@@ -35,7 +35,7 @@ DENIED = {
         "pidfd_send_signal": 424, "io_uring_setup": 425, "bpf": 321, "mount": 165, "unshare": 272, "setns": 308,
         "add_key": 248, "request_key": 249, "keyctl": 250, "userfaultfd": 323, "perf_event_open": 298,
         "setpriority": 141, "sched_setscheduler": 144, "sched_setaffinity": 203, "ioprio_set": 251,
-        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
+        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "setpgid": 109, "setsid": 112,
     },
     "aarch64": {
         "execve": 221, "execveat": 281, "socket": 198, "kill": 129, "tkill": 130, "ptrace": 117,
@@ -43,7 +43,7 @@ DENIED = {
         "pidfd_send_signal": 424, "io_uring_setup": 425, "bpf": 280, "mount": 40, "unshare": 97, "setns": 268,
         "add_key": 217, "request_key": 218, "keyctl": 219, "userfaultfd": 282, "perf_event_open": 241,
         "setpriority": 140, "sched_setscheduler": 119, "sched_setaffinity": 122, "ioprio_set": 30,
-        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "setpgid": 154, "setsid": 157,
     },
 }  # fmt: skip
 # Allowed with one argument only: threads, signals to oneself, limits of oneself.

@@ -60,7 +60,8 @@ class Nursery:
         clean |= {"PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)]), "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, "-P", "-m", "classroom.worker", str(theirs.fileno())]
         where = {"pass_fds": [theirs.fileno()], "env": clean, "stdin": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, **where)
+        self.process = subprocess.Popen(command, start_new_session=True, **where)
+        self.scratch = tempfile.mkdtemp(prefix="submissions-")
         theirs.close()
         said = self.socket.recv(1 << 16)
         if not said:
@@ -68,8 +69,10 @@ class Nursery:
         self.readable = [Path(place) for place in json.loads(said)]
 
     def close(self) -> None:
+        """End it, and all that were split off; it does so itself when the socket closes."""
         self.socket.close()
         self.process.wait(10)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 @dataclass
@@ -119,7 +122,7 @@ class Student:
         if time.monotonic() > self.end:
             raise Late("the time for the whole submission was up")
         self._sweep()
-        self.scratch = tempfile.mkdtemp(prefix="submission-")  # a new one: no process leaves notes for the next
+        self.scratch = tempfile.mkdtemp(dir=self.nursery.scratch)  # a new one: no process leaves notes for the next
         ours, theirs = socket.socketpair()
         wanted = {"scratch": self.scratch, "confined": self.nursery.confined, "seconds": int(self.total) + 1}
         socket.send_fds(self.nursery.socket, [json.dumps(wanted).encode()], [theirs.fileno()])

@@ -51,8 +51,8 @@ def main(descriptor: int) -> None:
     requests.send(json.dumps([str(path) for path in readable()]).encode())
     while True:
         said, descriptors, *_ = socket.recv_fds(requests, 4096, 1)
-        if not said:
-            return
+        if not said:  # the grader is done or dead; whoever still sleeps here goes with us
+            os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
             requests.close()
             _serve(socket.socket(fileno=descriptors[0]), json.loads(said), shell)

@@ -116,6 +116,8 @@ def attempts(parent, secret, out):
     try_("ask the judge", lambda: os.kill(parent, 0))
     try_("limit the judge", lambda: resource.prlimit(parent, resource.RLIMIT_CPU, (1, 1)))
     try_("raise own limits", lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1)))
+    try_("leave the group", os.setsid)
+    try_("another group", lambda: os.setpgid(0, 0))
     try_("network", lambda: socket.create_connection(("127.0.0.1", 9), 1))
     try_("unix socket", lambda: socket.socket(socket.AF_UNIX))
     try_("shut down", lambda: raw(169 if os.uname().machine == "x86_64" else 142, 0, 0, 0, 0))
@@ -241,6 +243,6 @@ if __name__ == "__main__":
     (home / "said.json").write_text(json.dumps(said))
     # The command last: it closes the process that submissions are split off from. One start of it is enough here.
     hand_in(home / "in", "Ann", "90_toy", toy.solved())
-    __main__.Nursery = lambda **_: nursery
+    __main__.Nursery = lambda *_: nursery
     sys.argv = ["classroom", "--sources", str(home / "src"), "grade", str(home / "in"), "--out", str(home / "out")]
     sys.exit(__main__.main())
