@@ -48,6 +48,7 @@ HEAD = """# How long a reader waits
 Written by `make latency`, one lesson at a time in a headless Chromium beside the kernel; the bars are those of
 `make browser`. Opening begins when the server is up; the first picture is counted from there too, all cells from the
 moment they are run. A slider's time goes from the key to the first changed point of a picture: median, and the slowest.
+Where the last line tells of a load above the number of cores, others were at work, and every time is an upper bound.
 
 """
 

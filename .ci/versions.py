@@ -61,7 +61,11 @@ def install(which: str, venv: Path) -> bool:
         wanted = ["-c", limits, *lines]
     else:  # without the upper ends that pyproject.toml may set
         wanted = ["--upgrade", "--upgrade-strategy", "eager", *(re.sub(r",\s*<[\w.]+", "", line) for line in lines)]
-    return run(*pip, "setuptools") and run(*pip, *wanted) and run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    return (
+        run(*pip, "--upgrade", "setuptools")
+        and run(*pip, *wanted)
+        and run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    )
 
 
 def check(venv: Path, select: list[str]) -> bool:
