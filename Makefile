@@ -2,8 +2,8 @@
 # Another Python: make lessons PYTHON=python3.12         everything else: make help
 
 PYTHON ?= python3
-# ms from slider to picture, median of a lesson's sliders, that make browser accepts.
-LATENCY ?= 150
+# More for make browser: --pace 2 where a machine is half as fast, --side-by-side 2, --again, --dark.
+LOOK ?=
 VENV := .venv
 BIN := $(VENV)/bin
 # The environment's own Python once there is one, so that PYTHON= is said only once.
@@ -13,7 +13,7 @@ RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check lessons-build pictures browser bench warm clean
+.PHONY: help lessons test check assignments grade lessons-build pictures browser latency test-oldest test-latest bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -23,12 +23,20 @@ lessons: install-lessons warm ## install what is missing, open JupyterLab at the
 
 test: install-test ## unit tests, doctests, contracts; then every lesson's every output
 	$(PYTEST)
-	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src lessons
+	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with .ci/nbval_sanitize.cfg --ignore=lessons/src --ignore=lessons/assignments lessons
 
 check: install-check ## style and types
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+
+assignments: install-teach ## students' and teachers' versions of every assignment, in build/assignments
+	$(RUN) classroom release
+
+# Where no fence is to be had (not Linux), and only then: make grade SUBMISSIONS=... FENCE=--unconfined
+grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=folder; results in grades/
+	@test -n "$(SUBMISSIONS)" || { echo "which folder? make grade SUBMISSIONS=folder"; exit 1; }
+	$(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
 
 lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
@@ -37,8 +45,17 @@ pictures: install-lessons ## make the pictures of the README again
 	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit x_adic t_curve
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
-	$(RUN) pytest -m browser tests/browser
-	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --latency $(LATENCY) $(AGAIN)
+	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
+
+latency: install-browser ## measure sliders, first picture and run of every lesson; write docs/latency.md
+	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --fast --pace 10 --out browser_check_out --table docs/latency.md
+
+test-oldest: ## tests and lessons with the oldest versions that pyproject.toml allows, in .venv-oldest
+	$(PYTHON) .ci/versions.py oldest
+
+test-latest: ## tests and lessons with the newest releases instead of the pins, in .venv-latest
+	$(PYTHON) .ci/versions.py latest
 
 bench: install-bench ## speed, beside peers and limits
 	$(RUN) pytest benchmarks -o python_files='bench_*.py'
@@ -47,7 +64,7 @@ warm: install-lessons ## compile every kernel once, so that the first slider doe
 	$(RUN) polyquant._warm
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks browser_check_out
+	rm -rf $(VENV) .venv-oldest .venv-latest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks browser_check_out
 
 # 0.1 s when there is nothing to do: .ci/install.py keeps a stamp of what it installed.
 .PHONY: install-%

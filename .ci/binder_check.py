@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"([A-Za-z0-9_.-]+)==([\w.+!]+)")
-LEAVE = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.egg-info", ".*_cache", "browser_check_out")
+LEAVE = shutil.ignore_patterns(".git", ".venv*", "__pycache__", "*.egg-info", ".*_cache", "browser_check_out")
 
 # Run through binder/start: nothing is compiled here if postBuild left its work where a session looks for it.
 KERNELS_ARE_KEPT = """

@@ -8,6 +8,7 @@ More than running and saving:
   * stable cell ids (from file name and position), no timings, no versions: the same bytes when built again;
   * no widget state, which would be 5 MB for a figure, and no live views, which an unrun notebook would show as an
     error: what is saved is the figure's picture and its sentence;
+  * the first cell gets a link to the same lesson on Binder, at the tag of this version;
   * it fails when a cell raises, when a live figure has no picture, no words beside it (text/plain, and alt of the
     picture), or when a lesson is larger than --max-kb.
 """
@@ -16,6 +17,7 @@ import argparse
 import hashlib
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import jupytext
@@ -25,6 +27,8 @@ from nbclient import NotebookClient
 VIEW = "application/vnd.jupyter.widget-view+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 KEEP = ("tags", "nbgrader", "editable", "deletable", "slideshow")
+ROOT = Path(__file__).resolve().parent.parent
+SERVICE = "https://mybinder.org/v2/gh/polyquant/polyquant"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -35,8 +39,19 @@ def read(source: Path) -> nbformat.NotebookNode:
     for i, cell in enumerate(notebook.cells):
         cell["id"] = hashlib.sha256(f"{source.stem}:{i}".encode()).hexdigest()[:8]
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEEP if key in cell.metadata})
+    if notebook.cells[0].cell_type == "markdown":
+        notebook.cells[0].source += f"\n\n{binder(source.stem)}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def binder(lesson: str) -> str:
+    """The way to a lesson without installing anything: a link, for a badge would be asked of another host.
+
+    It leads to the tag of this version: on a branch every commit would build another image.
+    """
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    return f"[Open this lesson on Binder]({SERVICE}/v{version}?labpath=lessons%2F{lesson}.ipynb), nothing to install."
 
 
 def clean(notebook: nbformat.NotebookNode) -> list[str]:

@@ -9,6 +9,9 @@ function nameControls(explorer, sentence) {
     const texts = [...box.querySelectorAll(LABEL)].map((label) => label.textContent.trim());
     const name = texts.find((text) => /[^\s\u200b]/.test(text)); // a checkbox has an empty label before its own
     for (const control of name ? box.querySelectorAll(CONTROLS) : []) {
+      // Its keys are its own: else JupyterLab takes the arrows of a dropdown to go to another cell, and letters to cut
+      // cells. Asked of the element that has the focus, not of those around it.
+      put(control, "data-lm-suppress-shortcuts", "true");
       put(control, "aria-label", control.matches(".widget-readout") ? `${name}, value` : name);
     }
   }

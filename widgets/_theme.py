@@ -19,6 +19,7 @@ SHADE = "#dbe8f1"  # areas behind curves, empty parts of a bar
 
 SIGNAL = "#0072b2"  # blue: the thing under study
 ACCENT = "#d55e00"  # vermilion: what the reader has just moved or should look at
+ACCENT_INK = "#b34f00"  # the same in words
 GOOD = "#1f9e63"  # green: it fits, it arrived, it is the best
 WARNING = "#b3002d"  # dark red: over the limit, damaged, lost
 ROSE = "#b0688a"

@@ -17,7 +17,7 @@ from polyquant.sharing.recovery import Live, peel_round
 from ._cells import BLUE, GREEN, GREY, cells, digits
 from ._explorer import Explorer
 from ._scene import Scene, choice, control, switch
-from ._theme import ACCENT, INK, MUTED, PAPER, WARNING, dress
+from ._theme import ACCENT, ACCENT_INK, INK, MUTED, PAPER, WARNING, dress
 
 SETS = ("1 12 13 20", "4 5 6 7", "2 5 11 20", "1 2 3 4")
 # Nothing, eaten, then 0 and 1: of a share on its way, of one taken out, of the secret.
@@ -107,7 +107,7 @@ def draw(frame: Frame) -> go.Figure:
     cells(figure, COLOURS, ygap=10)
     figure.add_scatter(mode="text", textposition="middle right", hoverinfo="skip", textfont={"size": 13})
     figure.add_scatter(mode="lines", line={"color": ACCENT, "width": 3, "dash": "dash"}, hoverinfo="skip")
-    figure.add_annotation(yref="paper", y=1, yanchor="bottom", showarrow=False, font_color=ACCENT)
+    figure.add_annotation(yref="paper", y=1, yanchor="bottom", showarrow=False, font_color=ACCENT_INK)
     dress(figure, showlegend=False, margin={"t": 84})
     figure.update_yaxes(title_text="shares")
     figure.update_xaxes(dtick=2)

@@ -16,7 +16,7 @@ from polyquant.sharing.points import point_code
 from ._cells import BLUE, DARK, ORANGE, cells, digits
 from ._explorer import Explorer
 from ._scene import Scene, control
-from ._theme import ACCENT, INK, PAPER, dress
+from ._theme import ACCENT_INK, INK, PAPER, dress
 
 ELL = 4
 TRUE = 0b0110
@@ -105,7 +105,7 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
     figure.layout.xaxis.range = [-0.7, width + 4.5]
     notes.x, notes.y = [len(row.after) - 0.3 for row in rows if row], shown
     notes.text = [_note(row) for row in rows if row]
-    notes.textfont.color = [ACCENT if row.flips else INK for row in rows if row]
+    notes.textfont.color = [ACCENT_INK if row.flips else INK for row in rows if row]
     figure.layout.title.text = _verdict(frame)
 
 

@@ -68,7 +68,7 @@ class Browser:
         """Ask until the answer is *wanted*; the last answer."""
         deadline = time.monotonic() + patience
         while (answer := self.page(call)) != wanted and time.monotonic() < deadline:
-            time.sleep(0.05)
+            time.sleep(0.2)  # asking costs the page time
         return answer
 
     def shot(self, path: Path, tall: bool = False) -> None:

@@ -1,65 +1,99 @@
 """Move every control of a lesson until a picture follows, and put it back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
 
 from .chrome import Browser
+from .keyboard import walk, watched
+from .turns import Turns
 
 REACTION = 3000  # ms that a control has to change a picture
+BY_KEYS = {"slider", "dropdown", "checkbox", "text"}
 Move = tuple[str, Any]  # (how, what) as page.js has them
 
 
-def _ways(control: dict[str, Any], every: bool) -> tuple[list[Move], Move | None]:
-    """Moves to try, and the one that undoes them; *every*: all options of a choice."""
-    value, element = control["value"], control["element"]
+def _keys(control: dict[str, Any]) -> list[list[str]]:
+    """What to press on a control that has the focus: a step, and the step back."""
     match control["kind"]:
         case "slider":
-            return [("keys", ["ArrowRight"]), ("keys", ["ArrowLeft"]), ("keys", ["Home"]), ("keys", ["End"])], None
+            return [["ArrowRight"], ["ArrowLeft"]]
+        case "dropdown":
+            last = control["at"] == control["options"] - 1
+            return [["ArrowUp"], ["ArrowDown"]] if last else [["ArrowDown"], ["ArrowUp"]]
+        case "checkbox":
+            return [[" "], [" "]]
+        case "text":
+            return [["End", "Backspace", "Enter"], ["End", control["value"][-1:], "Enter"]] if control["value"] else []
+    return []
+
+
+def _ways(control: dict[str, Any], every: bool) -> tuple[list[Move], Move | None]:
+    """Further moves without keys, and the one that undoes them; *every*: all options of a choice."""
+    value, element = control["value"], control["element"]
+    match control["kind"]:
         case "range":
             low, high = (element.get_attribute(end) or default for end, default in (("min", "0"), ("max", "100")))
             return [("write", high), ("write", low)], ("write", value)
         case "dropdown":
-            others = [i for i in range(control["options"]) if i != element.get_property("selectedIndex")]
-            here = ("select", element.get_property("selectedIndex"))
-            return [("select", i) for i in (others if every else others[:1])], here
+            others = [i for i in range(control["options"]) if i != control["at"]]
+            return [("select", i) for i in others] if every else [], ("select", control["at"])
         case "number":
             step = element.get_attribute("step") or "1"
             return [("write", f"{float(value) + float(step if step != 'any' else 1):g}")], ("write", value)
-        case "text":
-            return [("write", value[:-1]), ("write", value + value[:1])], ("write", value)
-        case "checkbox":
-            return [("click", None)], ("click", None)
+        case "slider" | "checkbox" | "text":
+            return [], None
     return [("click", None)], None
 
 
 @dataclass
 class Row:
-    """What one control did: which pictures followed, after how many ms, and what is wrong with it."""
+    """What one control did: which pictures and words followed, after how many ms, and what is wrong with it."""
 
     kind: str
     label: str
     ms: list[float] = field(default_factory=list)
     pictures: set[int] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def move_all(browser: Browser, every: bool) -> list[Row]:
-    """One row for each control that the page shows."""
-    rows = []
-    for control in browser.page("controls()"):
-        rows.append(row := Row(control["kind"], control["label"]))
-        try:
-            if name := control["element"].accessible_name:
-                row.label = name
-            else:
-                row.problems.append("has no name that a screen reader can read")
-            _move(browser, row, control, every)
-        except WebDriverException as error:
-            row.problems.append(f"could not be moved: {str(error).splitlines()[0][:200]}")
+def move_all(browser: Browser, every: bool, turns: Turns) -> list[Row]:
+    """One row for each control that the page shows: reached by Tab, moved by keys, put back."""
+    rows: list[Row] = []
+    found = browser.page("controls()")
+    for cell in sorted({control["cell"] for control in found}):
+        here = [control for control in found if control["cell"] == cell]
+        reached = []
+        for control in walk(browser, cell, here):
+            turns.rest()
+            if control is None:
+                rows.append(Row("cell", str(cell), problems=["holds the focus: Tab never leaves it"]))
+                break
+            reached.append(control)
+            rows.append(_row(browser, control, every))
+        for control in here:
+            if control not in reached:
+                rows.append(_row(browser, control, every))
+                rows[-1].problems.append("cannot be reached by Tab")
     return rows
+
+
+def _row(browser: Browser, control: dict[str, Any], every: bool) -> Row:
+    row = Row(control["kind"], control["label"])
+    try:
+        if name := control["element"].accessible_name:
+            row.label = name
+        else:
+            row.problems.append("has no name that a screen reader can read")
+        browser.page("focus(args[0])", control["element"])
+        _move(browser, row, control, every)
+    except WebDriverException as error:
+        row.problems.append(f"could not be moved: {str(error).splitlines()[0][:200]}")
+    return row
 
 
 def slider_times(browser: Browser) -> list[float]:
@@ -71,20 +105,32 @@ def slider_times(browser: Browser) -> list[float]:
 
 
 def _move(browser: Browser, row: Row, control: dict[str, Any], every: bool) -> None:
+    for keys in _keys(control):
+        _look(browser, row, lambda keys=keys: watched(browser, keys, REACTION))
+    if row.kind in BY_KEYS and not row.ms:
+        for keys in (["Home"], ["End"]) if row.kind == "slider" else ():
+            _look(browser, row, lambda keys=keys: watched(browser, keys, REACTION))
+        if not row.ms:
+            row.problems.append("changed no picture, moved by keys")
     moves, back = _ways(control, every)
-    for i, (how, what) in enumerate(moves):
-        if row.kind == "slider" and i > 1 and row.ms:
-            break  # a step there and a step back were seen
-        before = browser.page("alerts()")
-        seen = browser.page(f"move(args[0], '{how}', args[1], {REACTION})", control["element"], what)
-        if seen["pictures"]:
-            row.ms.append(seen["ms"])
-            row.pictures.update(seen["pictures"])
-        elif row.kind == "dropdown":
+    for how, what in moves:
+        ask = f"move(args[0], '{how}', args[1], {REACTION})"
+        seen = _look(browser, row, lambda ask=ask, what=what: browser.page(ask, control["element"], what))
+        if row.kind == "dropdown" and not seen:
             row.problems.append(f"option {what} changed no picture")
-        for line in set(browser.page("alerts()")) - set(before):
-            (row.problems if "has a fault" in line else row.notes).append(f"led to: {line[:200]}")
-    if not row.ms and row.kind not in {"dropdown", "button"}:
+    if moves and not row.ms and row.kind not in {"dropdown", "button"}:
         row.problems.append("changed no picture")
-    if back:
+    if moves and back:
         browser.page(f"move(args[0], '{back[0]}', args[1], 1000)", control["element"], back[1])
+
+
+def _look(browser: Browser, row: Row, step: Callable[[], dict[str, Any]]) -> bool:
+    """Take *step*, write down what followed; did a picture?"""
+    before, seen = browser.page("alerts()"), step()
+    if seen["pictures"]:
+        row.ms.append(seen["ms"])
+        row.pictures.update(seen["pictures"])
+        row.words.update(seen.get("words", ()))
+    for line in set(browser.page("alerts()")) - set(before):
+        (row.problems if "has a fault" in line else row.notes).append(f"led to: {line[:200]}")
+    return bool(seen["pictures"])

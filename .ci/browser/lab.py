@@ -19,7 +19,7 @@ SETTINGS = {
 }
 DARK = {"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}}
 TOKEN = "check"  # without one, the server refuses scripts that stop kernels
-LEAVE = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".*_cache", "browser_check_out")
+LEAVE = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".ipynb_checkpoints", ".*_cache", "browser_check_out")
 
 
 class Lab:
@@ -71,13 +71,15 @@ class Lab:
             return answer.read()
 
     def url(self, notebook: Path) -> str:
-        """The page with one notebook, its path relative to the root."""
+        """The page with one notebook, its path relative to the root, in a workspace of its own."""
         path = urllib.parse.quote(notebook.as_posix())
-        return f"http://127.0.0.1:{self.port}/lab/workspaces/check/tree/{path}?reset&token={TOKEN}"
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/{notebook.stem}/tree/{path}?reset&token={TOKEN}"
 
-    def stop_kernels(self) -> None:
+    def stop_kernels(self, notebook: Path | None = None) -> None:
+        """The kernel of *notebook*, or all."""
         for session in json.loads(self._ask("api/sessions")):
-            self._ask(f"api/sessions/{session['id']}", "DELETE")
+            if notebook is None or session["path"] == notebook.as_posix():
+                self._ask(f"api/sessions/{session['id']}", "DELETE")
 
     def close(self) -> None:
         if self.process.poll() is None:

@@ -87,6 +87,10 @@ window.check ??= (() => {
     });
   }
 
+  // What a reader who does not see them is told about the pictures.
+  const words = () => all(PICTURES).filter(e => !isPart(e)).map(e =>
+    e.closest("[aria-label]")?.ariaLabel ?? e.alt ?? e.querySelector(":scope > title")?.textContent ?? "");
+
   // ---- controls
 
   function controls() {
@@ -98,7 +102,9 @@ window.check ??= (() => {
         if (kind === "button" && e.closest(".widget-toggle-buttons")) continue;
         const box = e.closest(".jupyter-widgets:not(.widget-container)");
         const label = box?.querySelector("label, .widget-label")?.textContent || e.textContent;
-        found.push({ kind, element: e, label: label.trim().slice(0, 60), options: e.options?.length, value: e.value });
+        const cell = panel()?.content.widgets.findIndex(c => c.node.contains(e));
+        const row = { kind, element: e, cell, label: label.trim().slice(0, 60), options: e.options?.length };
+        found.push({ ...row, value: e.value, at: e.selectedIndex });
       }
     return found;
   }
@@ -126,6 +132,35 @@ window.check ??= (() => {
     return changed(before, start, timeout, 250);
   }
 
+  // The same for real keys: time runs from the first one that arrives in the page.
+  let pending = null;
+  function listen(timeout) {
+    const [before, said] = [pictures(), words()];
+    const pressed = new Promise(resolve => window.addEventListener("keydown", () => resolve(), { capture: true, once: true }));
+    pending = pressed.then(() => changed(before, performance.now(), timeout, 250))
+      .then(seen => ({ ...seen, words: changes(said, words()) }));
+  }
+
+  // To the cell with this number, as a reader comes to it by the arrow keys.
+  function stand(cell) {
+    const book = panel().content;
+    book.activeCellIndex = cell;
+    book.mode = "command";
+    book.activate();
+    book.activeCell.node.focus();
+    book.activeCell.node.scrollIntoView({ block: "nearest" });
+  }
+
+  const focus = element => { // where Tab has brought it already
+    if (document.activeElement !== element) element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "center" });
+  };
+
+  const focused = () => ({
+    element: document.activeElement,
+    cell: panel().content.widgets.findIndex(c => c.node.contains(document.activeElement)),
+  });
+
   const alerts = () => all('[role="alert"]').map(e => e.textContent.trim()).filter(Boolean);
 
   // ---- the notebook
@@ -138,9 +173,10 @@ window.check ??= (() => {
   let running = "not started", firstPicture = null;
   async function run() {
     const start = performance.now();
-    const watch = () => {
-      if (all(PICTURES).some(e => !isPart(e))) firstPicture = performance.now() - start;
-      else if (running !== "done") requestAnimationFrame(watch);
+    const there = e => !isPart(e) && (!e.matches(".js-plotly-plot") || e.querySelector(".main-svg"));
+    const watch = () => { // a picture may come after the last cell
+      if (all(PICTURES).some(there)) firstPicture = performance.now() - start;
+      else if (performance.now() - start < 180000) requestAnimationFrame(watch);
     };
     running = "running";
     firstPicture = null;
@@ -182,12 +218,16 @@ window.check ??= (() => {
     }).map(e => `${e.tagName.toLowerCase()}.${e.className.baseVal ?? e.className} ${(e.src ?? "").slice(0, 60)}`.trim());
   }
 
+  // Live figures whose text alternative is not the sentence below them.
+  const stale = () => all(".pq-explorer").filter(e => [...e.querySelectorAll(".js-plotly-plot")].some(f =>
+    f.ariaLabel !== e.querySelector("p.pq-status")?.textContent)).map(e => e.textContent.slice(-80));
+
   function height() { // and back to the top
     const frames = [...root().querySelectorAll(".jp-WindowedPanel-outer"), root()];
     frames.forEach(e => { e.scrollTop = 0; });
     return Math.max(...frames.map(e => e.scrollHeight));
   }
 
-  return { pictures, still, controls, move, alerts, state, run, cells, broken, silent, nameless, height,
+  return { pictures, words, still, controls, move, listen, heard: () => pending, stand, focus, focused, stale, alerts, state, run, cells, broken, silent, nameless, height,
     done: () => running === "done" && kernel()?.status === "idle", firstPicture: () => firstPicture };
 })();

@@ -3,8 +3,10 @@
 import doctest
 import importlib
 import importlib.metadata
+import json
 import re
 import struct
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,12 @@ def test_pictures_are_small_pngs_with_words(path):
     assert len(data) < 100_000
     alt = re.search(r"!\[([^\]]+)\]\(" + re.escape(path), README).group(1)
     assert len(alt) > 40
+
+
+def test_every_lesson_opens_on_binder_at_the_tag_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    for lesson in sorted((ROOT / "lessons" / "src").glob("*.py")):
+        way = f"https://mybinder.org/v2/gh/polyquant/polyquant/v{version}?labpath=lessons%2F{lesson.stem}.ipynb"
+        assert f"(https://mybinder.org/badge_logo.svg)]({way})" in README
+        notebook = json.loads((ROOT / "lessons" / f"{lesson.stem}.ipynb").read_text())
+        assert way in "".join(notebook["cells"][0]["source"])

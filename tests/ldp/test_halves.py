@@ -23,6 +23,7 @@ def test_every_user_draws_one_symbol_of_the_own_half_space(b):
         assert set(np.flatnonzero(counts)) <= set(half_space(row, b))
 
 
+@pytest.mark.once
 def test_pairs_of_users_follow_the_law():
     """Two users of row 5 and one of row 6, 8 symbols: the whole joint law of the counts, by chi-square."""
     rng, law, seen, runs = np.random.default_rng(1), {}, {}, 40_000

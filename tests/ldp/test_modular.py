@@ -202,6 +202,7 @@ def frequencies(tally, kind):
     return np.linalg.solve((a.T * w) @ a, a.T @ (w * (tally.counts - users * q) / (size * (p - q))))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["ratio", "linear"])
 def test_two_thousand_runs_are_right_on_average(kind):
     k, n, runs = 16, 5000, 2000

@@ -96,7 +96,7 @@ def moments(own, omega, p):
     return mean, covariance
 
 
-@pytest.mark.parametrize("users", [3, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("users", [pytest.param(3, marks=pytest.mark.once), pytest.param(400, marks=pytest.mark.slow)])
 def test_counts_have_the_users_mean_and_covariance(users):
     m, omega, odds, draws = 7, 3, 4.0, 20000
     own = np.array([0, 1, 5, 2, 0, 1, 1]) * users
