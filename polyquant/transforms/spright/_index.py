@@ -54,7 +54,8 @@ def widen(name: str, values: ArrayLike, n: int) -> Limbs:
 def to_bits(array: Limbs, n: int) -> NDArray[np.uint8]:
     """Zeros and ones, shape (m, n): column i is coordinate i."""
     data = np.ascontiguousarray(array).astype("<u8", copy=False).view(np.uint8)
-    return np.unpackbits(data.reshape(len(array), -1), axis=1, count=n, bitorder="little")
+    bits: NDArray[np.uint8] = np.unpackbits(data.reshape(len(array), -1), axis=1, count=n, bitorder="little")
+    return bits
 
 
 def from_bits(bits: NDArray[np.uint8]) -> Limbs:
