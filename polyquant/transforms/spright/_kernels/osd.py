@@ -30,6 +30,13 @@ def _by_size(v):
 
 
 @kernel
+def add(row, other):
+    """XOR *other* into *row*."""
+    for q in range(row.size):
+        row[q] ^= other[q]
+
+
+@kernel
 def _eliminate(code, order, pivots):
     """Row i of *code* becomes the only one with a one at place pivots[i]: the first independent places of *order*.
 
@@ -42,14 +49,11 @@ def _eliminate(code, order, pivots):
             row += 1
         if row == pivots.size:
             continue
-        if row != rank:
-            for q in range(code.shape[1]):
-                code[rank, q], code[row, q] = code[row, q], code[rank, q]
-        chosen = code[rank]
+        if row != rank:  # the row that is in the way may not have a one here: adding this one gives it one
+            add(code[rank], code[row])
         for i in range(pivots.size):
             if i != rank and code[i, p]:
-                changed = code[i]
-                changed ^= chosen
+                add(code[i], code[rank])
         pivots[rank] = p
         rank += 1
         if rank == pivots.size:
@@ -58,59 +62,60 @@ def _eliminate(code, order, pivots):
 
 
 @kernel
-def ordered(v, words, free):
-    """The free bits whose word agrees best with v (P,), up to its sign; False if no message can be read.
+def _flips(agree, code, pivots):
+    """Two rows of *code*, or fewer (-1), whose flip makes the absolute sum of *agree* (P,) largest.
 
-    *words* (F + 1, P + F + 1), uint8: for each bit of the message, last the sign, the word that it adds and itself.
-    The signs of the most reliable independent places give a first word. Flipping a pivot adds its row; all flips of at
-    most two are tried. With every value counted positive where it agrees with the first word, a flip of row i changes
-    the correlation by -2 gain[i], and flips of i and j by 4 shared[j] more.
+    A flip of row i changes the sum by -2 gain[i], flips of i and j by 4 shared[j] more, where shared[j] is the sum over
+    the places that both have; no pivot is among these.
     """
-    rows, places = words.shape[0], v.size
-    code, pivots = words.copy(), np.empty(words.shape[0], np.int64)
-    if not _eliminate(code, _by_size(v), pivots):
-        return False
-    word = np.zeros(code.shape[1], np.uint8)
-    for i in range(rows):
-        if v[pivots[i]] < 0.0:
-            word ^= code[i]
-    agree = np.empty(places)
-    total = 0.0
-    for p in range(places):
-        agree[p] = -v[p] if word[p] else v[p]
-        total += agree[p]
-    loose = np.ones(places, np.uint8)  # places that are no pivot: only there do two rows meet
+    rows, total = pivots.size, 0.0
+    gain, shared, loose = np.zeros(rows), np.empty(rows), np.ones(agree.size, np.uint8)
     for i in range(rows):
         loose[pivots[i]] = 0
-    gain, count = np.empty(rows), 0
-    ones, value = np.empty((places - rows, rows)), np.empty(places - rows)
-    for i in range(rows):
-        gain[i] = agree[pivots[i]]
-    for p in range(places):
-        if loose[p]:
-            value[count] = agree[p]
-            for i in range(rows):
-                ones[count, i] = code[i, p]
-                gain[i] += code[i, p] * agree[p]
-            count += 1
+    for p in range(agree.size):
+        total += agree[p]
+        for i in range(rows):
+            gain[i] += code[i, p] * agree[p]
     best, first, second = abs(total), -1, -1
-    shared = np.empty(rows)
     for i in range(rows):
         once = total - 2.0 * gain[i]
         if abs(once) > best:
             best, first, second = abs(once), i, -1
         shared[:] = 0.0
-        for q in range(count):
-            if ones[q, i] != 0.0:
+        for p in range(agree.size):
+            if loose[p] and code[i, p]:
                 for j in range(i + 1, rows):
-                    shared[j] += value[q] * ones[q, j]
+                    shared[j] += code[j, p] * agree[p]
         for j in range(i + 1, rows):
             twice = abs(once - 2.0 * gain[j] + 4.0 * shared[j])
             if twice > best:
                 best, first, second = twice, i, j
+    return first, second
+
+
+@kernel
+def ordered(v, words, free):
+    """The free bits whose word agrees best with v (P,), up to its sign; False if no message can be read.
+
+    *words* (F + 1, P + F + 1), uint8: for each bit of the message, last the sign, the word that it adds and itself.
+    The signs of the most reliable independent places give a first word. Flipping a pivot adds its row; all flips of at
+    most two are tried.
+    """
+    code, pivots = words.copy(), np.empty(words.shape[0], np.int64)
+    if not _eliminate(code, _by_size(v), pivots):
+        return False
+    word = np.zeros(code.shape[1], np.uint8)
+    for i in range(pivots.size):
+        if v[pivots[i]] < 0.0:
+            add(word, code[i])
+    agree = np.empty(v.size)
+    for p in range(v.size):
+        agree[p] = -v[p] if word[p] else v[p]
+    first, second = _flips(agree, code, pivots)
     if first >= 0:
-        word ^= code[first]
+        add(word, code[first])
     if second >= 0:
-        word ^= code[second]
-    free[:] = word[places : places + free.size]
+        add(word, code[second])
+    for i in range(free.size):
+        free[i] = word[v.size + i]
     return True

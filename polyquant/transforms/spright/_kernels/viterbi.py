@@ -21,35 +21,42 @@ SYMBOLS = np.array([_symbol(register) for register in range(2 * STATES)])
 
 
 @kernel
-def _search(u, sign, free, came):
-    """Correlation of *sign* * u with the best word; its message in *free*. *came* (steps, STATES) is work space."""
-    steps = free.size + MEMORY
-    score, after, gains = np.full(STATES, -np.inf), np.empty(STATES), np.empty(8)
+def _search(u, sign, symbols, free, came):
+    """Correlation of *sign* * u with the best word; its message in *free*. *came* (steps, states) is work space."""
+    steps, states = came.shape
+    score, after, gains = np.empty(states), np.empty(states), np.empty(8)
+    score[:] = -np.inf
     score[0] = 0.0
     for time in range(steps):
         x, y, z = sign * u[3 * time], sign * u[3 * time + 1], sign * u[3 * time + 2]
-        for bits in range(8):
-            gains[bits] = (-x if bits & 1 else x) + (-y if bits & 2 else y) + (-z if bits & 4 else z)
-        for state in range(STATES):  # bit 0 is the newest input: what falls out of the register decides the path
-            old, older = score[state >> 1] + gains[SYMBOLS[state]], score[(state | STATES) >> 1]
-            older += gains[SYMBOLS[state | STATES]]
+        for bits in range(gains.size):
+            gains[bits] = (1 - 2 * (bits & 1)) * x + (1 - (bits & 2)) * y + (1 - (bits >> 1 & 2)) * z
+        step = 2 if time >= free.size else 1  # zeros at the end: only even states
+        for state in range(states):  # bit 0 is the newest input: what falls out of the register decides the path
+            if state % step:
+                after[state] = -np.inf
+                continue
+            old = score[state >> 1] + gains[symbols[state]]
+            older = score[(state + states) >> 1] + gains[symbols[state + states]]
             came[time, state] = 1 if older > old else 0
             after[state] = max(old, older)
-            if time >= free.size and state & 1:
-                after[state] = -np.inf
         score, after = after, score
     state = 0
     for time in range(steps - 1, -1, -1):
         if time < free.size:
             free[time] = state & 1
-        state = (state | came[time, state] * STATES) >> 1
+        state = (state + came[time, state] * states) >> 1
     return score[0]
 
 
 @kernel
-def coded(u, free):
-    """Both signs of the coefficient are tried, since only its words are known, not its sign."""
-    came = np.empty((free.size + MEMORY, STATES), np.int64)
+def coded(u, symbols, free):
+    """Both signs of the coefficient are tried, since only its words are known, not its sign.
+
+    *u* starts with three values a step for each free bit and the six zeros after them; *symbols* is SYMBOLS.
+    """
+    came = np.empty((free.size + MEMORY, symbols.size // 2), np.uint8)
     other = np.empty_like(free)
-    if _search(u, -1.0, other, came) > _search(u, 1.0, free, came):
-        free[:] = other
+    if _search(u, -1.0, symbols, other, came) > _search(u, 1.0, symbols, free, came):
+        for i in range(free.size):
+            free[i] = other[i]
