@@ -68,7 +68,8 @@ def noise_variance(values: NDArray[np.float64]) -> float:
     a little low where fewer bins are shared, and 7 to 14 % high (as a standard deviation) at 1.6 coefficients a bin.
     """
     energy = (values * values).mean(axis=1)
-    return float(np.quantile(energy, 0.1)) * values.shape[1] / upper_chi2(0.8, values.shape[1])
+    P: int = values.shape[1]
+    return float(np.quantile(energy, 0.1)) * P / upper_chi2(0.8, P)
 
 
 @lru_cache(maxsize=1024)

@@ -168,20 +168,20 @@ def peel(
 
 
 @lru_cache(maxsize=64)
-def _words(plan: Plan) -> NDArray[np.uint8]:
-    """What each bit of an osd message adds to the word of P signs, then to the message: (C, F + 1, P + F + 1)."""
-    code = prepared(plan).code
+def _words(plan: Plan) -> Limbs:
+    """What each bit of an osd message adds to the word of P signs, and then its own place: (C, n - b + 1, L) limbs."""
+    code, size = prepared(plan).code, plan.n - plan.b + 1
     if plan.decoder != "osd":
-        return np.zeros((plan.C, 1, 1), np.uint8)
-    size = plan.n - plan.b + 1
+        return np.zeros((plan.C, 1, 1), np.uint64)
     own = np.eye(size, dtype=np.uint8)
-    return np.stack([np.hstack([_index.to_bits(rows, size).T, own]) for rows in code])
+    return np.stack([_index.from_bits(np.hstack([_index.to_bits(rows, size).T, own])) for rows in code])
 
 
 def _summed(index: Limbs, size: NDArray[np.float64]) -> tuple[Limbs, NDArray[np.float64], NDArray[np.int64]]:
     """The different indices, ascending, what was taken out at each, and the first event of each."""
     different, first, place = np.unique(index[:, ::-1], axis=0, return_index=True, return_inverse=True)
-    amplitudes = np.bincount(place.ravel(), weights=size, minlength=len(different))
+    amplitudes = np.zeros(len(different))
+    np.add.at(amplitudes, place.ravel(), size)
     return np.ascontiguousarray(different[:, ::-1]), amplitudes, np.sort(first)
 
 

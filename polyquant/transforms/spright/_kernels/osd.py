@@ -9,31 +9,30 @@ from polyquant._kernel import kernel
 
 
 @kernel
-def _by_size(v):
-    """Numbers of the values of v, largest absolute value first; of equal ones the earlier first."""
-    order = np.arange(v.size)
-    gap = v.size // 2
-    while gap > 0:
-        for i in range(gap, v.size):
-            p, at = order[i], i
-            size = abs(v[p])
-            while at >= gap:
-                q = order[at - gap]
-                other = abs(v[q])
-                if other > size or (other == size and q < p):
-                    break
-                order[at] = q
-                at -= gap
-            order[at] = p
-        gap //= 2
-    return order
+def bit(limbs, p):
+    """Bit *p* of an array of limbs, as uint64."""
+    return limbs[p >> 6] >> np.uint64(p & 63) & np.uint64(1)
 
 
 @kernel
-def add(row, other):
-    """XOR *other* into *row*."""
-    for q in range(row.size):
-        row[q] ^= other[q]
+def add(limbs, others, once):
+    """XOR *others* into *limbs* if *once* is 1, not if it is 0: without a branch that nobody can predict."""
+    for w in range(limbs.size):
+        limbs[w] ^= once * others[w]
+
+
+@kernel
+def _by_size(v):
+    """Numbers of the values of v, largest absolute value first; of equal ones the earlier first."""
+    size, order = np.abs(v), np.empty(v.size, np.int64)
+    for i in range(v.size):
+        before = 0
+        for j in range(i):
+            before += size[j] >= size[i]
+        for j in range(i + 1, v.size):
+            before += size[j] > size[i]
+        order[before] = i
+    return order
 
 
 @kernel
@@ -45,15 +44,15 @@ def _eliminate(code, order, pivots):
     rank = 0
     for p in order:
         row = rank
-        while row < pivots.size and code[row, p] == 0:
+        while row < pivots.size and not bit(code[row], p):
             row += 1
         if row == pivots.size:
             continue
-        if row != rank:  # the row that is in the way may not have a one here: adding this one gives it one
-            add(code[rank], code[row])
+        if row != rank:  # the row whose turn it is has no one here: adding this one gives it one
+            add(code[rank], code[row], np.uint64(1))
         for i in range(pivots.size):
-            if i != rank and code[i, p]:
-                add(code[i], code[rank])
+            if i != rank:
+                add(code[i], code[rank], bit(code[i], p))
         pivots[rank] = p
         rank += 1
         if rank == pivots.size:
@@ -65,29 +64,31 @@ def _eliminate(code, order, pivots):
 def _flips(agree, code, pivots):
     """Two rows of *code*, or fewer (-1), whose flip makes the absolute sum of *agree* (P,) largest.
 
-    A flip of row i changes the sum by -2 gain[i], flips of i and j by 4 shared[j] more, where shared[j] is the sum over
-    the places that both have; no pivot is among these.
+    Let shared[i, j] be the sum over the places that rows i and j both have; no pivot is among these. A flip of row i
+    changes the sum by -2 gain[i], its pivot and shared[i, i]; flips of two rows by 4 shared[i, j] more.
     """
     rows, total = pivots.size, 0.0
-    gain, shared, loose = np.zeros(rows), np.empty(rows), np.ones(agree.size, np.uint8)
+    gain, shared, ones = np.empty(rows), np.zeros((rows, rows)), np.empty(rows)
+    loose = np.ones(agree.size, np.uint8)
     for i in range(rows):
         loose[pivots[i]] = 0
     for p in range(agree.size):
         total += agree[p]
-        for i in range(rows):
-            gain[i] += code[i, p] * agree[p]
+        if loose[p]:
+            for i in range(rows):
+                ones[i] = bit(code[i], p)
+            for i in range(rows):
+                value = agree[p] * ones[i]
+                for j in range(rows):
+                    shared[i, j] += value * ones[j]
     best, first, second = abs(total), -1, -1
     for i in range(rows):
+        gain[i] = agree[pivots[i]] + shared[i, i]
         once = total - 2.0 * gain[i]
         if abs(once) > best:
             best, first, second = abs(once), i, -1
-        shared[:] = 0.0
-        for p in range(agree.size):
-            if loose[p] and code[i, p]:
-                for j in range(i + 1, rows):
-                    shared[j] += code[j, p] * agree[p]
-        for j in range(i + 1, rows):
-            twice = abs(once - 2.0 * gain[j] + 4.0 * shared[j])
+        for j in range(i):
+            twice = abs(once - 2.0 * gain[j] + 4.0 * shared[i, j])
             if twice > best:
                 best, first, second = twice, i, j
     return first, second
@@ -97,25 +98,23 @@ def _flips(agree, code, pivots):
 def ordered(v, words, free):
     """The free bits whose word agrees best with v (P,), up to its sign; False if no message can be read.
 
-    *words* (F + 1, P + F + 1), uint8: for each bit of the message, last the sign, the word that it adds and itself.
-    The signs of the most reliable independent places give a first word. Flipping a pivot adds its row; all flips of at
-    most two are tried.
+    *words* (F + 1, L) uint64: for each bit of the message, last the sign, the word that it adds in bits 0 to P - 1, and
+    after them a one for itself. The signs of the most reliable independent places give a first word. Flipping a pivot
+    adds its row; all flips of at most two are tried.
     """
     code, pivots = words.copy(), np.empty(words.shape[0], np.int64)
     if not _eliminate(code, _by_size(v), pivots):
         return False
-    word = np.zeros(code.shape[1], np.uint8)
+    word, agree = np.zeros(code.shape[1], np.uint64), np.empty(v.size)
     for i in range(pivots.size):
-        if v[pivots[i]] < 0.0:
-            add(word, code[i])
-    agree = np.empty(v.size)
+        add(word, code[i], np.uint64(v[pivots[i]] < 0.0))
     for p in range(v.size):
-        agree[p] = -v[p] if word[p] else v[p]
+        agree[p] = (1.0 - 2.0 * bit(word, p)) * v[p]
     first, second = _flips(agree, code, pivots)
     if first >= 0:
-        add(word, code[first])
+        add(word, code[first], np.uint64(1))
     if second >= 0:
-        add(word, code[second])
+        add(word, code[second], np.uint64(1))
     for i in range(free.size):
-        free[i] = word[v.size + i]
+        free[i] = bit(word, v.size + i)
     return True

@@ -1,7 +1,7 @@
 """Peeling: a coefficient that is alone in one bin is read there and taken out of its bins in all groups.
 
 Shapes, as in plan.Prepared: values (C, P, B) what the bins show, dirty (C, B) which of them to look at, columns
-(C, b, W), delays (C, P, W), back (C, n, W), words (C, F + 1, P + F + 1) for F = n - b. An index is W limbs.
+(C, b, W), delays (C, P, W), back (C, n, W), words (C, F + 1, L) for F = n - b. An index is W limbs.
 """
 
 import numpy as np
@@ -64,14 +64,14 @@ def single(scheme, repeats, block, words, delays, back, j, u, limits, free, k, s
     k[:] = 0
     for i in range(known):
         if j >> i & 1:
-            add(k, back[i])
+            add(k, back[i], np.uint64(1))
     for p in range(u.size):  # without the signs that the bin's number decides
         signed[p] = -u[p] if parity(delays[p], k) else u[p]
     if not read(scheme, repeats, block, words, signed, free):
         return 0.0
     for i in range(free.size):
         if free[i]:
-            add(k, back[known + i])
+            add(k, back[known + i], np.uint64(1))
     size = 0.0
     for p in range(u.size):
         signed[p] = -u[p] if parity(delays[p], k) else u[p]
