@@ -48,8 +48,8 @@ def _sharing() -> None:
 
 
 def _transforms() -> None:
-    transforms.fwht([1, 2])
-    transforms.fwht([1.0, 2.0])
+    for dtype in (np.int64, np.float32, np.float64):
+        transforms.fwht(np.ones(2**16, dtype), threads=2)
 
 
 def _mechanisms() -> None:

@@ -1,5 +1,6 @@
 """Fast orthogonal transforms."""
 
-from .hadamard import fwht
+from .hadamard import fwht, ifwht
+from .rotation import Rotation
 
-__all__ = ["fwht"]
+__all__ = ["Rotation", "fwht", "ifwht"]
