@@ -54,8 +54,8 @@ def widen(name: str, values: ArrayLike, n: int) -> Limbs:
 def to_bits(array: Limbs, n: int) -> NDArray[np.uint8]:
     """Zeros and ones, shape (m, n): column i is coordinate i."""
     data = np.ascontiguousarray(array).astype("<u8", copy=False).view(np.uint8)
-    bits: NDArray[np.uint8] = np.unpackbits(data.reshape(len(array), -1), axis=1, count=n, bitorder="little")
-    return bits
+    ones: NDArray[np.uint8] = np.unpackbits(data.reshape(len(array), -1), axis=1, count=n, bitorder="little")
+    return ones
 
 
 def from_bits(bits: NDArray[np.uint8]) -> Limbs:
@@ -64,7 +64,8 @@ def from_bits(bits: NDArray[np.uint8]) -> Limbs:
     padded = np.zeros((m, 8 * words(n)), np.uint8)
     packed = np.packbits(bits, axis=1, bitorder="little")
     padded[:, : packed.shape[1]] = packed
-    return padded.view("<u8").astype(np.uint64, copy=False)
+    array: Limbs = padded.view("<u8").astype(np.uint64, copy=False)
+    return array
 
 
 def parity(a: Limbs, b: Limbs) -> NDArray[np.uint8]:

@@ -20,8 +20,8 @@ class Prepared(NamedTuple):
     """A plan as arrays for kernels; c counts groups, W = max(1, ceil(n / 64)) limbs.
 
     The bin j of an index k has bit i = <columns[c, i], k>; the free bits of k are its bits at free_units[c]. Together,
-    v = (the b bits of j, then the n - b free bits), they determine k: the XOR of back[c, i] over the bits i that are set
-    in v. The sign of k at delay p is <delays[c, p], k>. In terms of the free bits, bit t of code[c, p] is
+    v = (the b bits of j, then the n - b free bits), they determine k: the XOR of back[c, i] over the bits i that are
+    set in v. The sign of k at delay p is <delays[c, p], k>. In terms of the free bits, bit t of code[c, p] is
     <delays[c, p], back[c, b + t]> for t < n - b, and bit n - b is 1 (the coefficient's sign).
     """
 
@@ -31,7 +31,7 @@ class Prepared(NamedTuple):
     back: Limbs  # (C, n, W)
     code: Limbs  # (C, P, ceil((n - b + 1) / 64))
     verify: int
-    reps: int  # repetitions of the layout with other offsets (nso, rm); 1 otherwise
+    reps: int  # repetitions of the layout with other offsets (nso, rm), else 1; 0 if the delays do not follow it
     block: int  # coordinates in a block of rm; 0 otherwise
 
 
@@ -58,4 +58,4 @@ def _repetitions(plan: Plan) -> tuple[int, int]:
     if plan.decoder in ("osd", "dense"):
         return 1, 0
     found = {structure(plan.n, plan.decoder, plan.verify, columns, delays) for columns, delays in plan.groups}
-    return max(s for s in found if s is not None)
+    return (0, 0) if None in found else max(s for s in found if s is not None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from polyquant import _check
@@ -28,6 +29,7 @@ __all__ = [
     "Prepared",
     "basis",
     "certainty",
+    "check_decodable",
     "layout",
     "plan",
     "prepared",
@@ -55,14 +57,14 @@ class Plan:
         b linearly independent integers below 2^n, and P integers below 2^n. A group samples f at ``M l XOR d`` for each
         delay d and each l < 2^b, where M l is the XOR of the columns that the bits of l select. Empty for "dense".
     decoder : {"noiseless", "nso", "rm", "coded", "osd", "dense"}
-        What the delays are made for; all but osd need the delays of their layout first, see :func:`plan`.
+        What reads the bins; all but osd need the delays of their layout first, see :func:`plan`.
     verify : int
         How many delays at the end of each group are extra ones that only check.
 
     Raises
     ------
     ValueError
-        Columns that depend on each other, numbers that are no indices, delays that do not suit the decoder.
+        Columns that depend on each other, numbers that are no indices.
     """
 
     n: int
@@ -86,8 +88,6 @@ class Plan:
         if len(sizes := {len(delays) for _, delays in groups}) > 1:
             raise ValueError(f"groups must have equally many delays, got {sorted(sizes)}")
         object.__setattr__(self, "verify", _check.integer("verify", self.verify, 0, max(0, self.P - 1)))
-        for i, (columns, delays) in enumerate(groups):
-            _suits(self, i, columns, delays)
 
     @property
     def B(self) -> int:
@@ -140,15 +140,18 @@ def _group(n: int, b: int, i: int, group: Any) -> Group:
     return columns, delays
 
 
-def _suits(plan: Plan, i: int, columns: tuple[int, ...], delays: tuple[int, ...]) -> None:
-    """Raise if the delays of group i are not what the decoder reads."""
-    if plan.decoder == "osd":
-        back = basis(plan.n, columns)[1][plan.b :]
-        least = plan.n - plan.b + 1
-        if (found := row_rank([code_row(d, back) for d in delays])) < least:
-            raise ValueError(f"groups[{i}] must have delays whose code has rank {least} for osd, got {found}")
-    elif structure(plan.n, plan.decoder, plan.verify, columns, delays) is None:
-        raise ValueError(f"groups[{i}] must have delays in the layout of {plan.decoder}, then {plan.verify} to verify")
+@lru_cache(maxsize=64)
+def check_decodable(plan: Plan) -> None:
+    """Raise ValueError if the delays of a group are not what the decoder reads: sampling makes sense, decoding not."""
+    for i, (columns, delays) in enumerate(plan.groups):
+        if plan.decoder == "osd":
+            back = basis(plan.n, columns)[1][plan.b :]
+            least = plan.n - plan.b + 1
+            if (found := row_rank([code_row(d, back) for d in delays])) < least:
+                raise ValueError(f"groups[{i}] must have delays whose code has rank {least} for osd, got {found}")
+        elif structure(plan.n, plan.decoder, plan.verify, columns, delays) is None:
+            extra = f", then {plan.verify} to verify" if plan.verify else ""
+            raise ValueError(f"groups[{i}] must have delays in the layout of {plan.decoder}{extra}, got {delays}")
 
 
 def plan(

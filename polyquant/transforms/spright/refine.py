@@ -1,0 +1,92 @@
+"""After peeling: least squares over all bins at once, without the coefficients that turn out to be noise.
+
+A plain averaging sweep over the coefficients diverges once bins hold several of them; conjugate gradients do not.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._index import Limbs
+from ._kernels import hash as kernels
+from .bins import hashed, signs
+from .decode import FLOOR, limits
+from .plan import Plan, certainty
+
+STEPS = 200
+TOLERANCE = 1e-14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Coefficients that explain the bins, and what they leave.
+
+    Attributes
+    ----------
+    support, coeffs, rest : shapes (m, W), (m,) and (C, P, B)
+        Indices, coefficients, and what they leave of the bins.
+    stderr : float
+        Standard deviation of the error of each coefficient.
+    noise : float
+        The variance of one value of a bin that was assumed; 0 for exact samples.
+    energy, power : float
+        Mean square of what is left in a value of a bin; the same times u / (u - m) for u different samples, an estimate
+        of the noise.
+    spread : float
+        Relative standard deviation of *power* if only noise is left.
+    unresolved : bool array of shape (C, B)
+        Bins with more left than noise explains.
+    """
+
+    support: Limbs
+    coeffs: NDArray[np.float64]
+    rest: NDArray[np.float64]
+    stderr: float
+    noise: float
+    energy: float
+    power: float
+    spread: float
+    unresolved: NDArray[np.bool_]
+
+
+def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float, unique: int) -> Fit:
+    """The coefficients at *support*, or those of them that are larger than noise, which explain the bins best.
+
+    Parameters
+    ----------
+    values : float64 array of shape (C, P, B)
+        The bins.
+    support : uint64 array of shape (m, W)
+    noise : float
+        Variance of the error of one value of a bin, 0 for exact samples.
+    unique : int
+        Different samples among those of the plan: asking again for the same one brings no new noise to average.
+    """
+    stderr = math.sqrt(noise / (plan.C * plan.P) * plan.cost() / unique)
+    largest = float(np.abs(values).max())
+    least = (certainty(plan.n, plan.b, plan.C) / math.sqrt(plan.C) + 3) * stderr if noise else FLOOR * largest
+    while True:
+        coeffs, rest = np.zeros(len(support)), np.array(values)
+        kernels.least_squares(hashed(plan, support), signs(plan, support), rest, coeffs, STEPS, TOLERANCE)
+        if (keep := np.abs(coeffs) >= least).all():
+            break
+        support = support[keep]
+    squares = (rest * rest).mean(axis=1)
+    energy = float(squares.mean())
+    limit = limits(plan.C, plan.B, plan.P, plan.n - plan.b, noise=noise, largest=largest)
+    free = unique - len(support)
+    return Fit(
+        support=support,
+        coeffs=coeffs,
+        rest=rest,
+        stderr=stderr,
+        noise=noise,
+        energy=energy,
+        power=energy * unique / free if free > 0 else math.inf,
+        spread=math.sqrt(2 / unique),
+        unresolved=squares > limit.zero,
+    )
