@@ -1,120 +1,88 @@
-"""How much of what a bin shows can be noise: thresholds of the decoders, and the noise of measured bins."""
+"""Is a coefficient alone in a bin, and which one? All decoders under one signature."""
 
-import math
-from dataclasses import dataclass
+from __future__ import annotations
+
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polyquant import _check
+from . import _index
+from ._index import Limbs
+from ._kernels import decode as kernels
+from ._kernels import osd, viterbi
+from ._kernels import peel as bin_kernels
+from .noise import FLOOR, Limits, limits, noise_variance, upper_chi2
+from .plan import Plan, check_decodable, prepared
 
-FLOOR = 1e-12
-"""Share of the largest value below which everything counts as rounding."""
-DOUBT = 0.01
-"""Chance that any of 4 C B decisions takes noise for more than it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What separates bins of none, of one and of several coefficients.
-
-    Attributes
-    ----------
-    zero : float
-        A bin with a mean square of at most this is empty.
-    single : float
-        A bin holds one coefficient if at most this mean square is left when it is taken out.
-    least : float
-        A single coefficient is larger than this.
-    """
-
-    zero: float
-    single: float
-    least: float
+__all__ = ["FLOOR", "Limits", "Reading", "limits", "noise_variance", "read", "singles", "upper_chi2"]
 
 
-def limits(C: int, B: int, P: int, unknown: int, *, noise: float, largest: float, patterns: bool = False) -> Limits:
-    """The limits for C groups of B bins with P delays.
+class Reading(NamedTuple):
+    """What m bins hold if each holds one coefficient."""
 
-    Mean squares of pure noise follow chi-square laws with P degrees of freedom, P - 1 when a coefficient was fitted.
-    The best of 2^(unknown + 1) random patterns of signs in C B bins correlates with noise up to
-    sqrt(2 ln(2^(unknown + 1) C B)) standard deviations; a decoder that searches *patterns* must see half a one more.
+    bin: NDArray[np.int64]  # (m,)
+    k: Limbs  # (m, W): the index
+    size: NDArray[np.float64]  # (m,)
+    rest: NDArray[np.float64]  # (m,): the mean square that is left when it is taken out
+
+    def take(self, chosen: NDArray[np.bool_]) -> Reading:
+        """Some of the bins."""
+        return Reading(self.bin[chosen], self.k[chosen], self.size[chosen], self.rest[chosen])
+
+
+def read(plan: Plan, c: int, values: NDArray[np.float64], bins: NDArray[np.int64], *, hard: bool = False) -> Reading:
+    """Decode *bins* of group *c*, as if each held one coefficient.
 
     Parameters
     ----------
-    unknown : int
-        Bits of an index that the number of its bin leaves open.
-    noise : float
-        Variance of one value of a bin, 0 for exact samples.
-    largest : float
-        The largest absolute value of a bin: what is smaller by 10^12 is rounding.
-    patterns : bool
-        Whether the decoder searches for the best pattern of signs ("osd").
+    values : float64 array of shape (P, B)
+        All bins of the group.
+    bins : int64 array of shape (m,)
+    hard : bool
+        Let every offset of an nso plan vote by its sign alone.
     """
-    alpha, floor = DOUBT / (4 * C * B), FLOOR * largest
-    single = noise * upper_chi2(alpha, P - 1) / P if P > 1 else 0.0
-    least = floor
-    if patterns:
-        many = (unknown + 1) * math.log(2) + math.log(C) + math.log(B)
-        least += (math.sqrt(2 * many) + 0.5) * math.sqrt(noise / P)
-    return Limits(noise * upper_chi2(alpha, P) / P + floor * floor, single + floor * floor, least)
+    arrays = prepared(plan)
+    delays, back = arrays.delays[c], arrays.back[c]
+    k, u = np.empty((bins.size, delays.shape[1]), np.uint64), np.empty((bins.size, plan.P))
+    bin_kernels.collect(values, bins, delays, back, plan.b, k, u)
+    free = np.empty((bins.size, plan.n - plan.b), np.uint8)
+    if not free.size:
+        pass  # the number of the bin says everything
+    elif plan.decoder == "osd":
+        osd.ordered(u, _words(plan)[c], free)
+    elif plan.decoder == "coded":
+        viterbi.coded(u, viterbi.SYMBOLS, free)
+    elif plan.decoder == "rm":
+        kernels.modulated(u, arrays.reps, arrays.block, free)
+    elif hard:
+        kernels.hard(u, arrays.reps, free)
+    else:  # noiseless is nso with one offset
+        kernels.soft(u, arrays.reps, free)
+    size, rest = np.empty(bins.size), np.empty(bins.size)
+    bin_kernels.fit(u, free, delays, back, k, size, rest)
+    return Reading(bins, k, size, rest)
 
 
-def noise_variance(values: NDArray[np.float64]) -> float:
-    """The variance of the noise in bin values of shape (C, P, B), if at least a tenth of the bins holds nothing else.
+def singles(
+    plan: Plan, c: int, values: NDArray[np.float64], bins: NDArray[np.int64], limit: Limits, *, hard: bool = False
+) -> Reading:
+    """Those of *bins* that hold one coefficient, as far as *limit* can tell; arguments as for :func:`read`.
 
-    The 10 % quantile of the bins' mean squares, divided by the 20 % quantile of what noise of variance 1 shows. It is
-    a little low where fewer bins are shared, and 7 to 14 % high (as a standard deviation) at 1.6 coefficients a bin.
+    Quiet bins are not decoded, except by osd, which sees the pattern of a coefficient that is not louder than noise.
     """
-    energy = (values * values).mean(axis=1)
-    P: int = values.shape[1]
-    return float(np.quantile(energy, 0.1)) * P / upper_chi2(0.8, P)
+    if plan.decoder != "osd":
+        shown = values[:, bins]
+        bins = bins[(shown * shown).mean(axis=0) > limit.zero]
+    found = read(plan, c, values, bins, hard=hard)
+    return found.take((np.abs(found.size) > limit.least) & (found.rest <= limit.single))
 
 
-@lru_cache(maxsize=1024)
-def upper_chi2(alpha: float, v: int) -> float:
-    """The value that a sum of squares of v standard normal numbers exceeds with probability *alpha* in (0, 1).
-
-    >>> round(upper_chi2(0.05, 3), 6)
-    7.814728
-    """
-    alpha, v = _check.real("alpha", alpha, 1e-300, 1 - 1e-12), _check.integer("v", v, 1)
-    shape, low, high = v / 2, 0.0, v / 2 + 1.0
-    while _upper_gamma(shape, high) > alpha:
-        low, high = high, 2 * high
-    x = (low + high) / 2
-    for _ in range(200):  # Newton's steps for the logarithm, kept inside an interval that shrinks
-        tail = _upper_gamma(shape, x)
-        low, high = (x, high) if tail > alpha else (low, x)
-        density = math.exp((shape - 1) * math.log(x) - x - math.lgamma(shape))
-        step = math.log(tail / alpha) * tail / density if tail > 0.0 and density > 0.0 else math.inf
-        after = x + step if low < x + step < high else (low + high) / 2
-        if abs(after - x) <= 1e-15 * x:
-            break
-        x = after
-    return 2 * x
-
-
-def _upper_gamma(a: float, x: float) -> float:
-    """The regularised upper incomplete gamma function Q(a, x), x > 0: by its series, or by its continued fraction."""
-    scale = math.exp(a * math.log(x) - x - math.lgamma(a))
-    if x < a + 1:
-        term = total = 1 / a
-        for i in range(1, 100_000):
-            term *= x / (a + i)
-            total += term
-            if term < 1e-17 * total:
-                break
-        return 1 - scale * total
-    b = x + 1 - a
-    c, d = 1e300, 1 / b
-    fraction = d
-    for i in range(1, 100_000):  # the modified method of Lentz
-        factor = i * (a - i)
-        b += 2
-        d, c = 1 / (factor * d + b), b + factor / c
-        fraction *= c * d
-        if abs(c * d - 1) < 1e-16:
-            break
-    return scale * fraction
+@lru_cache(maxsize=64)
+def _words(plan: Plan) -> Limbs:
+    """What each bit of an osd message adds to the word of P signs, and then its own place: (C, n - b + 1, L) limbs."""
+    check_decodable(plan)
+    code, size = prepared(plan).code, plan.n - plan.b + 1
+    own = np.eye(size, dtype=np.uint8)
+    return np.stack([_index.from_bits(np.hstack([_index.to_bits(rows, size).T, own])) for rows in code])

@@ -5,26 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _index
 from ._index import Limbs
 from ._kernels import peel as kernels
-from .decode import FLOOR, limits
+from .decode import FLOOR, limits, singles
 from .plan import Plan, prepared
-
-SCHEMES = {
-    "noiseless": kernels.SOFT,  # one offset: the sign of one product is the bit
-    "nso": kernels.SOFT,
-    "rm": kernels.MODULATED,
-    "coded": kernels.CODED,
-    "osd": kernels.ORDERED,
-}
-
 
 Row = tuple[int, int, int, int]  # a visit without its last number
 
@@ -137,44 +126,32 @@ def peel(
         largest=float(np.abs(left).max()),
         patterns=plan.decoder == "osd",
     )
-    most = 8 * plan.C * plan.B + 64
-    where, index, size = np.empty(most, np.int64), np.empty((most, arrays.delays.shape[2]), np.uint64), np.empty(most)
-    dirty = np.ones((plan.C, plan.B), np.uint8)
-    scheme = kernels.HARD if hard and plan.decoder == "nso" else SCHEMES[plan.decoder]
-    how = scheme, arrays.reps, arrays.block, arrays.columns, arrays.delays, arrays.back, _words(plan)
-    bounds = np.array([limit.zero, limit.single, limit.least])
-    visits, count, rounds, go_on = [], 0, 0, True
-    while go_on and dirty.any() and count < most:
+    dirty = np.ones((plan.C, plan.B), bool)
+    events, visits, rounds, count, go_on = [], [], 0, 0, True
+    while go_on and dirty.any() and count < 8 * dirty.size + 64:
         rounds += 1
         for c in range(plan.C):
-            tested, after = kernels.visit(c, left, dirty, *how, bounds, count, where, index, size)
-            visits.append((rounds, c, tested, after - count))
-            count = after
+            changed = np.flatnonzero(dirty[c])
+            dirty[c] = False
+            found = singles(plan, c, left[c], changed, limit, hard=hard)
+            kernels.take_out(left, dirty, arrays.columns, arrays.delays, found.k, found.size)
+            events.append(found)
+            visits.append((rounds, c, changed.size, found.size.size))
+            count += found.size.size
         go_on = progress is None or progress(dirty.size - int(dirty.sum()), dirty.size) is not False
-    index, size = index[:count].copy(), size[:count]
+    where, index, size = (np.concatenate([event[part] for event in events]) for part in range(3))
     support, amplitudes, first = _summed(index, size)
     real = np.abs(amplitudes) > FLOOR  # the largest value of a bin is between a half and 1
-    left_over = (left * left).mean(axis=1) > limit.zero
     return Peeled(
         support=support[real],
         amplitudes=np.ldexp(amplitudes[real], exponent),
         values=np.ldexp(left, exponent),
-        unresolved=left_over | dirty.astype(bool),
-        events=_events(visits, where[:count].copy(), index, np.ldexp(size, exponent)),
+        unresolved=((left * left).mean(axis=1) > limit.zero) | dirty,
+        events=_events(visits, where, index, np.ldexp(size, exponent)),
         history=_history(visits, first),
         rounds=rounds,
         finished=not dirty.any(),
     )
-
-
-@lru_cache(maxsize=64)
-def _words(plan: Plan) -> Limbs:
-    """What each bit of an osd message adds to the word of P signs, and then its own place: (C, n - b + 1, L) limbs."""
-    code, size = prepared(plan).code, plan.n - plan.b + 1
-    if plan.decoder != "osd":
-        return np.zeros((plan.C, 1, 1), np.uint64)
-    own = np.eye(size, dtype=np.uint8)
-    return np.stack([_index.from_bits(np.hstack([_index.to_bits(rows, size).T, own])) for rows in code])
 
 
 def _summed(index: Limbs, size: NDArray[np.float64]) -> tuple[Limbs, NDArray[np.float64], NDArray[np.int64]]:

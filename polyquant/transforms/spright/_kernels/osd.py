@@ -24,7 +24,9 @@ def add(limbs, others, once):
 @kernel
 def _by_size(v):
     """Numbers of the values of v, largest absolute value first; of equal ones the earlier first."""
-    size, order = np.abs(v), np.empty(v.size, np.int64)
+    size, order = np.empty(v.size), np.empty(v.size, np.int64)
+    for i in range(v.size):
+        size[i] = abs(v[i])
     for i in range(v.size):
         before = 0
         for j in range(i):
@@ -39,7 +41,7 @@ def _by_size(v):
 def _eliminate(code, order, pivots):
     """Row i of *code* becomes the only one with a one at place pivots[i]: the first independent places of *order*.
 
-    Rows that stay without a place make it return False: the word would not say the message.
+    There must be as many independent places as rows, or the word would not say the message.
     """
     rank = 0
     for p in order:
@@ -56,8 +58,7 @@ def _eliminate(code, order, pivots):
         pivots[rank] = p
         rank += 1
         if rank == pivots.size:
-            return True
-    return False
+            break
 
 
 @kernel
@@ -95,26 +96,29 @@ def _flips(agree, code, pivots):
 
 
 @kernel
-def ordered(v, words, free):
-    """The free bits whose word agrees best with v (P,), up to its sign; False if no message can be read.
+def ordered(u, words, free):
+    """The message whose word agrees best with each row of u (m, P), up to its sign.
 
     *words* (F + 1, L) uint64: for each bit of the message, last the sign, the word that it adds in bits 0 to P - 1, and
     after them a one for itself. The signs of the most reliable independent places give a first word. Flipping a pivot
     adds its row; all flips of at most two are tried.
     """
-    code, pivots = words.copy(), np.empty(words.shape[0], np.int64)
-    if not _eliminate(code, _by_size(v), pivots):
-        return False
-    word, agree = np.zeros(code.shape[1], np.uint64), np.empty(v.size)
-    for i in range(pivots.size):
-        add(word, code[i], np.uint64(v[pivots[i]] < 0.0))
-    for p in range(v.size):
-        agree[p] = (1.0 - 2.0 * bit(word, p)) * v[p]
-    first, second = _flips(agree, code, pivots)
-    if first >= 0:
-        add(word, code[first], np.uint64(1))
-    if second >= 0:
-        add(word, code[second], np.uint64(1))
-    for i in range(free.size):
-        free[i] = bit(word, v.size + i)
-    return True
+    code, pivots = np.empty_like(words), np.zeros(words.shape[0], np.int64)
+    word, agree = np.empty(code.shape[1], np.uint64), np.empty(u.shape[1])
+    for row in range(u.shape[0]):
+        for i in range(pivots.size):
+            for w in range(word.size):
+                code[i, w] = words[i, w]
+        _eliminate(code, _by_size(u[row]), pivots)
+        word[:] = 0
+        for i in range(pivots.size):
+            add(word, code[i], np.uint64(u[row, pivots[i]] < 0.0))
+        for p in range(agree.size):
+            agree[p] = (1.0 - 2.0 * bit(word, p)) * u[row, p]
+        first, second = _flips(agree, code, pivots)
+        if first >= 0:
+            add(word, code[first], np.uint64(1))
+        if second >= 0:
+            add(word, code[second], np.uint64(1))
+        for i in range(free.shape[1]):
+            free[row, i] = bit(word, agree.size + i)

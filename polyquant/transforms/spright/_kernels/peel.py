@@ -1,18 +1,11 @@
-"""Peeling: a coefficient that is alone in one bin is read there and taken out of its bins in all groups.
+"""Bins under delays: the signs that an index gives them, and taking a coefficient out of all its bins.
 
-Shapes, as in plan.Prepared: values (C, P, B) what the bins show, dirty (C, B) which of them to look at, columns
-(C, b, W), delays (C, P, W), back (C, n, W), words (C, F + 1, L) for F = n - b. An index is W limbs.
+Shapes, as in plan.Prepared: columns (C, b, W), delays (C, P, W), back (C, n, W). An index is W limbs.
 """
 
 import numpy as np
 
 from polyquant._kernel import kernel
-
-from .decode import hard, modulated, soft
-from .osd import add, ordered
-from .viterbi import SYMBOLS, coded
-
-SOFT, HARD, MODULATED, CODED, ORDERED = range(5)
 
 
 @kernel
@@ -30,96 +23,59 @@ def parity(a, b):
 
 
 @kernel
-def read(scheme, repeats, block, words, v, free):
-    """Write the free bits that decoder *scheme* reads from the values v (P,); False if it cannot say any."""
-    if free.size == 0:
-        return True
-    if scheme == SOFT:
-        soft(v, repeats, free)
-    elif scheme == HARD:
-        hard(v, repeats, free)
-    elif scheme == MODULATED:
-        modulated(v, repeats, block, free)
-    elif scheme == CODED:
-        coded(v, SYMBOLS, free)
-    else:
-        return ordered(v, words, free)
-    return True
+def collect(values, bins, delays, back, b, known, u):
+    """u[i] (P,) = what bin bins[i] of a group shows, values (P, B), without the signs that the bin's number decides.
+
+    known[i] (W,) is the index of that bin whose free bits are 0; the signs are its signs.
+    """
+    for i in range(bins.size):
+        known[i] = 0
+        for t in range(b):
+            if bins[i] >> t & 1:
+                for w in range(known.shape[1]):
+                    known[i, w] ^= back[t, w]
+        for p in range(u.shape[1]):
+            u[i, p] = values[p, bins[i]]
+            if parity(delays[p], known[i]):
+                u[i, p] = -u[i, p]
 
 
 @kernel
-def single(scheme, repeats, block, words, delays, back, j, u, limits, free, k, signed):
-    """Size of the coefficient that is alone in bin *j*, which shows u (P,), its index in *k*; 0 if none is alone there.
+def fit(u, free, delays, back, k, size, rest):
+    """The coefficients with the *free* bits (m, F) that explain u (m, P) best, and the mean square that they leave.
 
-    Mean squares up to limits[0] are an empty bin and up to limits[1] what noise leaves beside a single coefficient,
-    which is larger than limits[2]. The ordered decoder looks at quiet bins too: it sees the pattern of a coefficient
-    that is not louder than the noise. *free*, *signed* (P,) are work space.
+    k[i] (W,) is the known part of an index and becomes the whole of it.
     """
-    energy = 0.0
-    for p in range(u.size):
-        energy += u[p] * u[p]
-    if scheme != ORDERED and energy <= limits[0] * u.size:
-        return 0.0
-    known = back.shape[0] - free.size
-    k[:] = 0
-    for i in range(known):
-        if j >> i & 1:
-            add(k, back[i], np.uint64(1))
-    for p in range(u.size):  # without the signs that the bin's number decides
-        signed[p] = -u[p] if parity(delays[p], k) else u[p]
-    if not read(scheme, repeats, block, words, signed, free):
-        return 0.0
-    for i in range(free.size):
-        if free[i]:
-            add(k, back[known + i], np.uint64(1))
-    size = 0.0
-    for p in range(u.size):
-        signed[p] = -u[p] if parity(delays[p], k) else u[p]
-        size += signed[p]
-    size /= u.size
-    rest = 0.0
-    for p in range(u.size):
-        rest += (signed[p] - size) * (signed[p] - size)
-    return size if abs(size) > limits[2] and rest <= limits[1] * u.size else 0.0
+    part = np.empty(k.shape[1], np.uint64)
+    b = back.shape[0] - free.shape[1]
+    for i in range(u.shape[0]):
+        part[:] = 0
+        for t in range(free.shape[1]):
+            if free[i, t]:
+                for w in range(part.size):
+                    part[w] ^= back[b + t, w]
+        total = 0.0
+        for p in range(u.shape[1]):
+            if parity(delays[p], part):
+                u[i, p] = -u[i, p]
+            total += u[i, p]
+        size[i] = total / u.shape[1]
+        rest[i] = 0.0
+        for p in range(u.shape[1]):
+            rest[i] += (u[i, p] - size[i]) * (u[i, p] - size[i])
+        rest[i] /= u.shape[1]
+        for w in range(part.size):
+            k[i, w] ^= part[w]
 
 
 @kernel
 def take_out(values, dirty, columns, delays, k, size):
-    """Subtract coefficient *size* at index k (W,) from its bin in every group; these bins are to be looked at again."""
-    for c in range(values.shape[0]):
-        j = 0
-        for i in range(columns.shape[1]):
-            j |= parity(columns[c, i], k) << i
-        for p in range(values.shape[1]):
-            values[c, p, j] -= -size if parity(delays[c, p], k) else size
-        dirty[c, j] = 1
-
-
-@kernel
-def visit(
-    c, values, dirty, scheme, repeats, block, columns, delays, back, words, limits, count, event_bin, event_k,
-    event_size,
-):  # fmt: skip
-    """Look at all dirty bins of group *c* and take out what is found; (bins looked at, events so far).
-
-    Event number i, from *count* on, is: bin event_bin[i] of this group gave the coefficient event_size[i] at
-    event_k[i] (W,). It ends early when the arrays of events are full.
-    """
-    u, signed = np.empty(values.shape[1]), np.empty(values.shape[1])
-    k = np.empty(event_k.shape[1], np.uint64)
-    free = np.empty(back.shape[1] - columns.shape[1], np.uint8)
-    tested = 0
-    for j in range(values.shape[2]):
-        if dirty[c, j] and count < event_size.size:
-            dirty[c, j] = 0
-            tested += 1
-            for p in range(u.size):
-                u[p] = values[c, p, j]
-            size = single(scheme, repeats, block, words[c], delays[c], back[c], j, u, limits, free, k, signed)
-            if size != 0.0:
-                event_bin[count], event_size[count] = j, size
-                for w in range(k.size):
-                    event_k[count, w] = k[w]
-                count += 1
-                take_out(values, dirty, columns, delays, k, size)
-    return tested, count
+    """Subtract size[i] at index k[i] (W,) from its bin of every group, values (C, P, B): look at that bin again."""
+    for i in range(size.size):
+        for c in range(values.shape[0]):
+            j = 0
+            for t in range(columns.shape[1]):
+                j |= parity(columns[c, t], k[i]) << t
+            for p in range(values.shape[1]):
+                values[c, p, j] -= -size[i] if parity(delays[c, p], k[i]) else size[i]
+            dirty[c, j] = True

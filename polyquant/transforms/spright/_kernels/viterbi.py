@@ -51,12 +51,13 @@ def _search(u, sign, symbols, free, came):
 
 @kernel
 def coded(u, symbols, free):
-    """Both signs of the coefficient are tried, since only its words are known, not its sign.
+    """The message whose word agrees best with each row of u, for either sign of the coefficient.
 
-    *u* starts with three values a step for each free bit and the six zeros after them; *symbols* is SYMBOLS.
+    Rows start with three values a step for each free bit and for the six zeros after them; *symbols* is SYMBOLS.
     """
-    came = np.empty((free.size + MEMORY, symbols.size // 2), np.uint8)
-    other = np.empty_like(free)
-    if _search(u, -1.0, symbols, other, came) > _search(u, 1.0, symbols, free, came):
-        for i in range(free.size):
-            free[i] = other[i]
+    came = np.empty((free.shape[1] + MEMORY, symbols.size // 2), np.uint8)
+    other = np.empty(free.shape[1], np.uint8)
+    for row in range(u.shape[0]):
+        if _search(u[row], -1.0, symbols, other, came) > _search(u[row], 1.0, symbols, free[row], came):
+            for i in range(other.size):
+                free[row, i] = other[i]
