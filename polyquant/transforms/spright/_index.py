@@ -68,11 +68,6 @@ def from_bits(bits: NDArray[np.uint8]) -> Limbs:
     return array
 
 
-def parity(a: Limbs, b: Limbs) -> NDArray[np.uint8]:
-    """<a, b> modulo 2 over the last axis; shapes broadcast."""
-    return (np.bitwise_count(a & b).sum(axis=-1) & 1).astype(np.uint8)
-
-
 def span(columns: Limbs) -> Limbs:
     """All XORs of b columns, shape (b, W), ordered so that row l is the XOR of those that the bits of l select."""
     found = np.zeros((1, columns.shape[1]), np.uint64)

@@ -38,6 +38,8 @@ class Fit:
         of the noise.
     spread : float
         Relative standard deviation of *power* if only noise is left.
+    detectable : float
+        The smallest coefficient that is seen with a chance of 97 % in a bin of its own.
     unresolved : bool array of shape (C, B)
         Bins with more left than noise explains.
     """
@@ -50,6 +52,7 @@ class Fit:
     energy: float
     power: float
     spread: float
+    detectable: float
     unresolved: NDArray[np.bool_]
 
 
@@ -88,5 +91,21 @@ def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float
         energy=energy,
         power=energy * unique / free if free > 0 else math.inf,
         spread=math.sqrt(2 / unique),
+        detectable=_detectable(plan, noise, limit.zero),
         unresolved=squares > limit.zero,
     )
+
+
+def _detectable(plan: Plan, noise: float, zero: float) -> float:
+    """Where a coefficient a is seen with a chance of 97 %, that is 1.88 standard deviations.
+
+    Its pattern of signs must stand out from all others; and unless the decoder looks at every bin, the mean square of
+    its bin must exceed *zero*. With x = a^2 / noise that has the mean noise (1 + x) and the variance
+    noise^2 (2 + 4 x) / P.
+    """
+    pattern = (certainty(plan.n, plan.b, plan.C) + 2) * math.sqrt(noise / plan.P)
+    if plan.decoder == "osd" or not noise:
+        return pattern
+    over, v = zero / noise - 1, 1.88**2 / plan.P
+    x = over + 2 * v + math.sqrt(4 * v * v + 4 * v * over + 2 * v)  # (x - over)^2 = v (2 + 4 x)
+    return max(pattern, math.sqrt(noise * x))

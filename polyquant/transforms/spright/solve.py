@@ -191,7 +191,7 @@ class _Run:
             sigma=math.sqrt(fit.noise * self.plan.B),
             residual=_ratio(fit.energy, fit.noise, bool(fit.unresolved.any())),
             unresolved_bins=int(fit.unresolved.sum()),
-            detectable=(certainty(self.plan.n, self.plan.b, self.plan.C) + 2) * math.sqrt(fit.noise / self.plan.P),
+            detectable=fit.detectable,
             rounds=history[-1].round,
             history=tuple(history),
         )
