@@ -14,7 +14,8 @@ from ._kernels import hadamard as kernels
 
 POWERS = {None: 0.0, "ortho": 0.5, "forward": 1.0}  # of n, by which the transform is divided
 ORDERS = ("natural", "sequency", "dyadic")
-WHOLE = (1 << 63) - 1
+WHOLE, SINGLE, DOUBLE = np.dtype(np.int64), np.dtype(np.float32), np.dtype(np.float64)
+LARGEST = (1 << 63) - 1
 SMALL = 1 << 16  # numbers that no second thread is worth
 
 
@@ -101,18 +102,18 @@ def _transform(
     x: ArrayLike, axis: int, power: float, order: str, out: NDArray[Any] | None, threads: int | None
 ) -> NDArray[Any]:
     """All three orders have symmetric matrices, so forth and back differ in the divisor only."""
-    _check.choice("order", order, ORDERS)
+    if order not in ORDERS:
+        _check.choice("order", order, ORDERS)
     array = _numbers(x, power > 0)
-    axis = _check.integer("axis", axis, -array.ndim, array.ndim - 1) % array.ndim
-    n = array.shape[axis]
+    shape, axis = array.shape, _axis(axis, array.ndim)
+    n, inner = shape[axis], math.prod(shape[axis + 1 :])
     if n < 1 or n & (n - 1):
         raise ValueError(f"x must have a power of two of entries along axis {axis - array.ndim}, got {n}")
-    if array.dtype == np.int64:
+    if array.dtype == WHOLE:
         _sums_fit(array, axis)
     work = _target(array, out, x)
-    inner = math.prod(array.shape[axis + 1 :])
-    _levels(work.reshape(-1), inner, n * inner, threads)
-    if work.dtype != np.int64:
+    _levels(work.reshape(-1), inner, n * inner, 1 if threads == 1 else threads_or_all(threads))
+    if work.dtype != WHOLE:
         _finite(work, axis, array)
     if power:
         work *= work.dtype.type(n**-power)
@@ -125,12 +126,18 @@ def _transform(
     return out
 
 
+def _axis(axis: int, ndim: int) -> int:
+    if type(axis) is not int or not -ndim <= axis < ndim:  # a short way for short transforms
+        axis = _check.integer("axis", axis, -ndim, ndim - 1)
+    return axis % ndim
+
+
 def _numbers(x: ArrayLike, divided: bool) -> NDArray[Any]:
     """*x* as an array of int64, float32 or float64; finite if it came as something else."""
     array = np.asarray(x)
     if not array.ndim:
         raise ValueError(f"x must have at least 1 dimension, got {x!r}")
-    if array.dtype in (np.float32, np.float64):
+    if array.dtype == DOUBLE or array.dtype == SINGLE:
         return array  # whether it is finite shows in its sums
     if array.dtype.kind in "iu" and array.size and not divided:
         return _check.integers("x", array, ndim=None)
@@ -157,27 +164,25 @@ def _target(array: NDArray[Any], out: NDArray[Any] | None, x: ArrayLike) -> NDAr
 def _sums_fit(array: NDArray[Any], axis: int) -> None:
     """Refuse whole numbers whose sums could pass 2^63: they would come out wrong, silently."""
     n = array.shape[axis]
-    if not array.size or max(-int(array.min()), int(array.max())) * n <= WHOLE:
+    if not array.size or max(-int(array.min()), int(array.max())) * n <= LARGEST:
         return
     largest = int(np.max(abs(array.astype(object)).sum(axis)))
-    if largest > WHOLE:
+    if largest > LARGEST:
         raise ValueError(f"x must have absolute values that sum to less than 2^63, got {largest}")
 
 
-def _levels(flat: NDArray[Any], low: int, high: int, threads: int | None) -> None:
+def _levels(flat: NDArray[Any], low: int, high: int, workers: int) -> None:
     """The levels low, 2 low, ... below high, in threads over blocks of rows or, of one row, over pieces of it."""
-    workers = threads_or_all(threads)
     if not flat.size:
         return
     if workers == 1 or flat.size < SMALL:
         kernels.transform(flat, 0, flat.size, low, high)
-        return
-    if flat.size >= 8 * high:
+    elif flat.size >= 8 * high:
         size = flat.size // high // 8 * high
         run(lambda piece: kernels.transform(flat, *piece, low, high), chunks(flat.size, size), workers)
-        return
-    for start in range(0, flat.size, high):
-        _row(flat, start, low, high, workers)
+    else:
+        for start in range(0, flat.size, high):
+            _row(flat, start, low, high, workers)
 
 
 def _row(flat: NDArray[Any], start: int, low: int, high: int, workers: int) -> None:
@@ -194,6 +199,8 @@ def _row(flat: NDArray[Any], start: int, low: int, high: int, workers: int) -> N
 
 def _finite(work: NDArray[Any], axis: int, before: NDArray[Any]) -> None:
     """Each number is in each sum, so the first sum is not finite if one number isn't."""
+    if work.ndim == 1 and math.isfinite(work[0]):
+        return
     sums = work.take(0, axis)
     if np.isfinite(sums).all():
         return
