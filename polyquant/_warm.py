@@ -7,9 +7,11 @@ public functions, since they decide the types that kernels are compiled for; a t
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polyquant import _kernel, bits, ldp, prefix, sharing, transforms
 from polyquant.algebra import gf256
+from polyquant.transforms.spright.peel import peel
 
 FEW = [1, 2, 3, 5, 8, 13, 1]
 
@@ -52,6 +54,17 @@ def _transforms() -> None:
         transforms.fwht(np.ones(2**16, dtype), threads=2)
 
 
+def _sparse() -> None:
+    def single(m: NDArray[np.uint64]) -> NDArray[np.float64]:
+        return (-1.0) ** (m & np.uint64(1))
+
+    for decoder in ("noiseless", "nso", "rm", "coded", "osd"):
+        design = transforms.plan(12, b=3, C=2, decoder=decoder, dense=False)
+        transforms.sparse_wht(single, 12, plan=design, sigma=0.01)
+        if decoder == "nso":
+            peel(design, transforms.bins(single, design), hard=True)
+
+
 def _mechanisms() -> None:
     hashing, geometry = ldp.LocalHashing(5, 1.0), ldp.ProjectiveGeometry(5, 1.0, q=3, t=3)
     for mechanism in (hashing, geometry):
@@ -73,6 +86,7 @@ def warm() -> None:
     _integers()
     _sharing()
     _transforms()
+    _sparse()
     _mechanisms()
     _subsets()
 

@@ -32,7 +32,7 @@ def default_delays(n: int, b: int, C: int, K: int | None, decoder: str, sigma: f
         return (3 if decoder == "nso" else 1) * len(layout(decoder, range(n - b))) + VERIFY[decoder]
     if not sigma or smallest is None:
         return n - b + 7
-    strong = K is not None and K * smallest**2 >= 10 * sigma**2  # a signal of 10 dB
+    strong = K is not None and K * smallest**2 >= 9.999 * sigma**2  # a signal of 10 dB
     needed = ((certainty(n, b, C) + 2.5) * sigma / smallest) ** 2 / (1 << b)
     return max(n - b + (3 if strong else 7), math.ceil(needed))
 
