@@ -52,6 +52,7 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "alike_dials",
     "trade_off_room",
     "at_scale",
+    "butterfly",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 
