@@ -55,8 +55,8 @@ def _transforms() -> None:
 
 
 def _sparse() -> None:
-    def single(m: NDArray[np.uint64]) -> NDArray[np.float64]:
-        return (-1.0) ** (m & np.uint64(1))
+    def single(m: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return (m & np.uint64(1)).astype(np.int64)
 
     for decoder in ("noiseless", "nso", "rm", "coded", "osd"):
         design = transforms.plan(12, b=3, C=2, decoder=decoder, dense=False)
