@@ -53,6 +53,13 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "trade_off_room",
     "at_scale",
     "butterfly",
+    "aliasing_bins",
+    "bipartite_peeling",
+    "phase_transition",
+    "noise_curves",
+    "never_build",
+    "forest",
+    "spread_weights",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

@@ -59,11 +59,16 @@ class Rotation:
 
     def apply(self, x: ArrayLike) -> NDArray[Any]:
         """The rotated vectors along the last axis of *x*, shape (..., n); float32 stays float32."""
-        return self._spread(self._numbers("x", x) * _signs(self.n, self.seed), order_twelve())
+        return self._spread(self._numbers("x", x) * self.signs, order_twelve())
 
     def undo(self, y: ArrayLike) -> NDArray[Any]:
         """The vectors that :meth:`apply` made *y* from, up to rounding."""
-        return self._spread(self._numbers("y", y).copy(), order_twelve().T) * _signs(self.n, self.seed)
+        return self._spread(self._numbers("y", y).copy(), order_twelve().T) * self.signs
+
+    @property
+    def signs(self) -> NDArray[np.int8]:
+        """The 1 and -1 that *seed* stands for, shape (n,), read-only."""
+        return _signs(self.n, self.seed)
 
     def _numbers(self, name: str, x: ArrayLike) -> NDArray[Any]:
         array = np.asarray(x)
