@@ -54,7 +54,9 @@ def widen(name: str, values: ArrayLike, n: int) -> Limbs:
 def to_bits(array: Limbs, n: int) -> NDArray[np.uint8]:
     """Zeros and ones, shape (m, n): column i is coordinate i."""
     data = np.ascontiguousarray(array).astype("<u8", copy=False).view(np.uint8)
-    ones: NDArray[np.uint8] = np.unpackbits(data.reshape(len(array), -1), axis=1, count=n, bitorder="little")
+    ones: NDArray[np.uint8] = np.unpackbits(
+        data.reshape(len(array), 8 * array.shape[1]), axis=1, count=n, bitorder="little"
+    )
     return ones
 
 

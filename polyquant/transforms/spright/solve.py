@@ -27,11 +27,11 @@ from .spectrum import SparseSpectrum, predicted
 
 __all__ = ["sparse_wht"]
 
-EXACT = 1e-6
-"""Share of the largest sample by which predictions of exact samples may be off."""
+ROUNDING = 1e-9
+"""Share of the largest fresh sample by which predictions of exact samples may be off."""
 PASSES = 3
 """How often what least squares leave is peeled again."""
-DOMINATED = 0.25
+DOMINATED = 0.5
 """Coefficients with less power than this share of an estimated noise are not called the spectrum."""
 
 
@@ -71,7 +71,8 @@ def sparse_wht(
         transform answers.
     sigma : float, optional
         Standard deviation of the error of one sample. Without it, samples are exact for a plan with the noiseless
-        decoder, and for others the noise is estimated from the quietest bins.
+        decoder, and for others the noise is estimated from the quietest bins. Samples that were rounded to float32 are
+        not exact.
     batch : int
         Most indices in a call of *fn*.
     cache : bool
@@ -279,9 +280,10 @@ def _status(fit: Fit, plan: Plan, finished: bool, known: bool) -> str:
 
 def _foreseen(actual: NDArray[np.float64], missed: NDArray[np.float64], sigma: float) -> bool:
     """Whether errors of predictions are those of the samples."""
-    if sigma:
-        return float((missed * missed).mean()) < sigma**2 * (1 + 8 * math.sqrt(2 / missed.size))
-    return float(np.abs(missed).max()) <= EXACT * float(np.abs(actual).max())
+    rounding = ROUNDING * float(np.abs(actual).max())
+    if not sigma:
+        return float(np.abs(missed).max()) <= rounding
+    return math.sqrt((missed * missed).mean()) <= max(sigma * math.sqrt(1 + 8 * math.sqrt(2 / missed.size)), rounding)
 
 
 def _r2(actual: NDArray[np.float64], missed: NDArray[np.float64]) -> float:
