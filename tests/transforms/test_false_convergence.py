@@ -1,6 +1,7 @@
 """The worst bug would be a wrong answer that is called converged."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,16 +9,29 @@ import pytest
 from polyquant.transforms import plan, sparse_wht
 from polyquant.transforms.spright._kernels import peel as kernels
 from polyquant.transforms.spright.bins import places
-from polyquant.transforms.spright.trials import decibels, function, random_spectrum
+from polyquant.transforms.spright.insight import noise
 from tests.transforms.functions import synthesis
 
-RUNS = 120 if hasattr(kernels.parity, "overloads") else 12
+COMPILED = hasattr(kernels.parity, "overloads")
+RUNS = 100 if COMPILED else 5
 """Without the compiler a few runs must do."""
+compiled = pytest.mark.skipif(not COMPILED, reason="takes minutes without the compiler")
+
+
+def random_spectrum(n, K, seed, *, equal=True):
+    """K different uniform indices, ascending, and their coefficients: +1 or -1, or of other sizes too."""
+    rng = np.random.default_rng([seed, n, K])
+    support = np.sort(rng.choice(2**n, K, replace=False)).astype(np.uint64)
+    return support, rng.choice([-1.0, 1.0], K) * (1 if equal else rng.uniform(0.5, 1.5, K))
+
+
+def noisy(support, coeffs, sigma, seed):
+    return synthesis(support, coeffs, sigma, partial(noise, seed=seed))
 
 
 def answer(design, support, coeffs, **arguments):
     """(status, whether the spectrum is right) for exact samples."""
-    found = sparse_wht(function(support, coeffs, design.n), design.n, plan=design, **arguments)
+    found = sparse_wht(synthesis(support, coeffs), design.n, plan=design, **arguments)
     right = np.array_equal(found.support, support) and np.allclose(found.coeffs, coeffs, rtol=1e-9, atol=1e-12)
     return found.status, right
 
@@ -31,7 +45,7 @@ def test_too_many_coefficients_are_never_claimed(validate):
         support, coeffs = random_spectrum(n, int((2 + seed % 11 * 0.4) * 2**b), seed, equal=bool(seed % 3))
         seen[answer(design, support, coeffs, validate=validate)] += 1
     assert seen["converged", False] == 0
-    assert seen["unresolved", False] > RUNS / 2
+    assert seen["unresolved", False] >= RUNS / 2
 
 
 @pytest.mark.parametrize(("delays", "validate"), [(None, 0), (10, 16)])
@@ -66,7 +80,7 @@ def test_coefficients_that_no_group_separates_are_unresolved_until_others_are_dr
         again[answer(other, support, coeffs, validate=validate)] += 1
     assert seen == {("unresolved", False): RUNS}
     assert again["converged", False] == 0
-    assert again["converged", True] > 0.8 * RUNS
+    assert again["converged", True] >= 0.8 * RUNS
 
 
 @pytest.mark.parametrize("decoder", ["noiseless", "nso", "rm", "coded", "osd"])
@@ -79,17 +93,17 @@ def test_a_dense_spectrum_is_never_converged(decoder):
         assert not found.converged
 
 
-@pytest.mark.parametrize("decoder", ["nso", "rm", "coded", "osd"])
+@pytest.mark.parametrize("decoder", ["nso", "rm", "coded", pytest.param("osd", marks=compiled)])
 @pytest.mark.parametrize("known", [True, False])
 def test_in_noise_only_faint_coefficients_may_be_missing(decoder, known):
     claimed = 0
-    for seed in range(max(2, RUNS // 12)):
+    for seed in range(max(3, RUNS // 12)):
         rng = np.random.default_rng(seed)
         support, signs = random_spectrum(14, 20, seed)
         coeffs = signs * 10 ** rng.uniform(-1.5, 0.5, 20)
         design = plan(14, b=5, decoder=decoder, seed=seed, dense=False)
         sigma = 0.7
-        fn = function(support, coeffs, 14, sigma=sigma, seed=seed)
+        fn = noisy(support, coeffs, sigma, seed)
         found = sparse_wht(fn, 14, plan=design, sigma=sigma if known else None)
         if not found.converged:
             continue
@@ -102,10 +116,11 @@ def test_in_noise_only_faint_coefficients_may_be_missing(decoder, known):
     assert claimed
 
 
+@compiled
 def test_noise_that_is_larger_than_said_is_noticed():
     support, coeffs = random_spectrum(14, 20, 1)
     design = plan(14, b=5, decoder="osd", seed=1, dense=False)
-    fn = function(support, coeffs, 14, sigma=0.8, seed=1)
+    fn = noisy(support, coeffs, 0.8, 1)
     assert sparse_wht(fn, 14, plan=design, sigma=0.8).converged
     assert not sparse_wht(fn, 14, plan=design, sigma=0.4).converged
     assert not sparse_wht(fn, 14, plan=design, sigma=0.4, validate=0).converged
@@ -128,6 +143,7 @@ def test_a_function_that_is_another_beyond_the_samples_is_found_out():
     assert sparse_wht(sly, 40, plan=design).status == "unresolved"
 
 
+@compiled
 @pytest.mark.parametrize(
     ("snr", "decoder", "b", "delays", "samples"),
     [
@@ -141,12 +157,12 @@ def test_a_function_that_is_another_beyond_the_samples_is_found_out():
 )
 def test_a_hundred_coefficients_of_a_million(snr, decoder, b, delays, samples):
     """The bar is 38 of 40 with so many samples (the benchmark runs them all)."""
-    for seed in range(5 if RUNS > 100 else 1):
+    for seed in range(5):
         support, coeffs = random_spectrum(20, 100, seed)
-        sigma = 0.0 if snr is None else decibels(snr, coeffs)
+        sigma = 0.0 if snr is None else np.sqrt(100 / 10 ** (snr / 10))
         design = plan(20, b=b, decoder=decoder, delays=delays, seed=seed)
         assert design.cost() == samples
-        fn = function(support, coeffs, 20, sigma=sigma, seed=seed)
+        fn = noisy(support, coeffs, sigma, seed)
         found = sparse_wht(fn, 20, plan=design, sigma=sigma, validate=0)
         assert found.status == "converged"
         assert np.array_equal(found.support, support)
