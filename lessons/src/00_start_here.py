@@ -38,6 +38,7 @@ ready()
 # | [30 · One noisy answer](30_one_noisy_answer.ipynb) | How do you count a crowd in which everybody may lie? | 45 | probabilities, mean and variance |
 # | [31 · Many clocks](31_many_clocks.ipynb) | How many small clocks does it take to read a large number? | 60 | lesson 30, matrices |
 # | [32 · The trade-off room](32_the_trade_off_room.ipynb) | Which protocol should carry your data? | 45 | lessons 30, 31 |
+# | [40 · Sums and differences](40_sums_and_differences.ipynb) | How far do sums and differences get you? | 45 | binary numbers, matrices |
 #
 # More chapters are on their way: entropy coders and eleven-bit floats (12, 13), fast and sparse transforms (40s), a
 # sphere without a codebook (50s).

@@ -45,25 +45,25 @@ class Counted:
     def __init__(self, value: int) -> None:
         self.value = value
 
-    def _combined(self, other: Any, sign: int) -> "Counted":
+    def _combined(self, other: Any, sign: int) -> Any:
         if not isinstance(other, Counted | int | np.integer):
             return NotImplemented
         Counted.additions += 1
         return Counted(self.value + sign * (other.value if isinstance(other, Counted) else int(other)))
 
-    def __add__(self, other: Any) -> "Counted":
+    def __add__(self, other: Any) -> Any:
         return self._combined(other, 1)
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> "Counted":
+    def __sub__(self, other: Any) -> Any:
         return self._combined(other, -1)
 
     def __neg__(self) -> "Counted":
         return Counted(-self.value)
 
-    def __mul__(self, other: Any) -> "Counted":
-        if isinstance(other, int | np.integer) and abs(other) <= 1:
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, int | np.integer) and int(other) in (-1, 0, 1):
             return Counted(self.value * int(other))
         return NotImplemented
 
