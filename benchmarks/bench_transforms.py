@@ -1,8 +1,8 @@
-"""The dense Walsh-Hadamard transform in place, one thread, beside peers and the memory.
+"""Walsh-Hadamard transforms. Dense ones in place, one thread, beside peers and the memory.
 
 Peers: fht-cpu (C++ with vector instructions), products with small Hadamard matrices in torch and in numpy (matrices of
 scipy), one level at a time in numpy. Limit: one copy of the numbers in memory. A peer is left out with a line when it
-is not installed. Run: ``python -m benchmarks.bench_transforms``.
+is not installed. The sparse transform is in ``_sparse.py``. Run: ``python -m benchmarks.bench_transforms``.
 """
 
 import math
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from benchmarks import _sparse
 from benchmarks._timing import Row, times
 from polyquant.transforms import fwht
 
@@ -123,7 +124,7 @@ def dense_double() -> str:
     return dense(np.float64)
 
 
-TABLES = [dense_single, dense_double]
+TABLES = [dense_single, dense_double, _sparse.successes, _sparse.growth]
 
 
 @pytest.mark.parametrize("title", TABLES)
