@@ -58,7 +58,7 @@ def test_a_constant_is_its_mean(decoder):
     assert found.holdout_r2 == 1
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e-9, 1e9, 1e150])
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e-9, 1e9, 1e150, 1e300])
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_the_unit_of_the_function_does_not_matter(decoder, scale):
     design = plan(12, b=3, decoder=decoder, seed=2)
@@ -67,6 +67,17 @@ def test_the_unit_of_the_function_does_not_matter(decoder, scale):
     assert found.status == "converged"
     assert found.coeffs == pytest.approx(scale * coeffs, rel=1e-9)
     assert found.holdout_r2 == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_tiny_and_huge_functions_are_not_trusted_either(decoder, scale):
+    rng = np.random.default_rng(0)
+    fn = synthesis(rng.choice(2**12, 60, replace=False), scale * rng.normal(size=60))
+    for sigma in (0.0, 1e-2 * scale):
+        found = sparse_wht(fn, 12, plan=plan(12, b=3, decoder=decoder, dense=False), sigma=sigma)
+        assert found.status == "unresolved"
+        assert found.sigma == sigma
 
 
 def test_a_plan_that_happens_to_touch_every_index_is_dense():

@@ -17,6 +17,7 @@ from polyquant.transforms.hadamard import fwht
 from . import _index
 from ._index import Limbs
 from ._sampling import Function, Progress, Sampler, Stopped, unique
+from ._verdict import foreseen, r2, ratio, status_of
 from .bins import limbs_of_points, transformed
 from .decode import FLOOR, noise_variance
 from .peel import Visit, peel
@@ -27,12 +28,8 @@ from .spectrum import SparseSpectrum, predicted
 
 __all__ = ["sparse_wht"]
 
-ROUNDING = 1e-9
-"""Share of the largest fresh sample by which predictions of exact samples may be off."""
 PASSES = 3
 """How often what least squares leave is peeled again."""
-DOMINATED = 0.5
-"""Coefficients with less power than this share of an estimated noise are not called the spectrum."""
 
 
 def sparse_wht(
@@ -161,6 +158,7 @@ class _Run:
     sigma: float | None
     unique: int
     progress: Progress | None
+    unit: float = 1.0  # a power of two near the largest sample, in which the stages count: squares stay in range
     stopped: bool = False
 
     def tell(self, stage: str, done: int = 0, total: int = 1) -> bool:
@@ -174,23 +172,25 @@ class _Run:
             samples = self.sampler.read(points, partial(self.tell, "sample"))
         except Stopped:
             return self._result(np.zeros((0, points.shape[1]), np.uint64), np.zeros(0), "stopped")
+        self.unit = math.ldexp(1.0, max(math.frexp(float(np.abs(samples).max()))[1] - 1, -1022))
+        samples, sigma = samples / self.unit, None if self.sigma is None else self.sigma / self.unit
         if not self.plan.groups:
-            return self._dense(samples)
-        return self._sparse(transformed(samples.reshape(self.plan.C, self.plan.P, self.plan.B)))
+            return self._dense(samples, sigma or 0.0)
+        return self._sparse(transformed(samples.reshape(self.plan.C, self.plan.P, self.plan.B)), sigma)
 
-    def _sparse(self, values: NDArray[np.float64]) -> SparseSpectrum:
-        known = self.sigma is not None or self.plan.decoder == "noiseless"
-        noise = (self.sigma or 0.0) ** 2 / self.plan.B if known else noise_variance(values)
+    def _sparse(self, values: NDArray[np.float64], sigma: float | None) -> SparseSpectrum:
+        known = sigma is not None or self.plan.decoder == "noiseless"
+        noise = noise_variance(values) if not known else sigma * sigma / self.plan.B if sigma else 0.0
         fit, settled, history = self._peeled(values, noise)
         if not known and not fit.unresolved.any():
             fit = refine(self.plan, values, fit.support, fit.power, self.unique)  # the noise is now known from all bins
         return self._result(
             fit.support,
             fit.coeffs,
-            "stopped" if self.stopped else _status(fit, self.plan, settled, known),
+            "stopped" if self.stopped else status_of(fit, self.plan, settled, known),
             stderr=fit.stderr,
             sigma=math.sqrt(fit.noise * self.plan.B),
-            residual=_ratio(fit.energy, fit.noise, bool(fit.unresolved.any())),
+            residual=ratio(fit.energy, fit.noise, bool(fit.unresolved.any())),
             unresolved_bins=int(fit.unresolved.sum()),
             detectable=fit.detectable,
             rounds=history[-1].round,
@@ -218,37 +218,49 @@ class _Run:
             support, rest = fit.support, fit.rest
         return fit, False, history
 
-    def _dense(self, samples: NDArray[np.float64]) -> SparseSpectrum:
+    def _dense(self, samples: NDArray[np.float64], sigma: float) -> SparseSpectrum:
         """All values were read: keep what is larger than rounding, or than noise."""
         F, n = fwht(samples) / samples.size, self.plan.n
-        stderr = (self.sigma or 0.0) / math.sqrt(samples.size)
+        stderr = sigma / math.sqrt(samples.size)
         keep = np.abs(F) > max(certainty(n, n, 1) * stderr, FLOOR * float(np.abs(F).max()))
         return self._result(
             np.flatnonzero(keep).astype(np.uint64)[:, np.newaxis],
             F[keep],
             "dense",
             stderr=stderr,
-            sigma=self.sigma or 0.0,
-            residual=_ratio(float((F[~keep] ** 2).sum()) / max(1, int((~keep).sum())), stderr**2, False),
+            sigma=sigma,
+            residual=ratio(float((F[~keep] ** 2).sum()) / max(1, int((~keep).sum())), stderr * stderr, False),
             detectable=(certainty(n, n, 1) + 2) * stderr,
         )
 
     def _result(
-        self, support: Limbs, coeffs: NDArray[np.float64], status: str, *, stderr: float = 0.0, **numbers: Any
+        self,
+        support: Limbs,
+        coeffs: NDArray[np.float64],
+        status: str,
+        *,
+        stderr: float = 0.0,
+        sigma: float = 0.0,
+        detectable: float = math.inf,
+        residual: float = math.inf,
+        **numbers: Any,
     ) -> SparseSpectrum:
-        absent = {"sigma": self.sigma or 0.0, "residual": math.inf, "unresolved_bins": 0, "detectable": math.inf}
+        """The result, in the unit of the user."""
         return SparseSpectrum(
             n=self.plan.n,
             support=np.ascontiguousarray(_index.squeeze(support, self.plan.n)),
-            coeffs=coeffs,
-            stderr=np.full(len(coeffs), stderr),
+            coeffs=coeffs * self.unit,
+            stderr=np.full(len(coeffs), stderr * self.unit),
             status=status,
+            sigma=sigma * self.unit if self.sigma is None else self.sigma,
+            residual=residual,
+            detectable=detectable * self.unit,
             samples_asked=self.plan.cost(),
             samples_unique=self.unique,
             calls=self.sampler.calls,
             holdout_r2=None,
             plan=self.plan,
-            **{**absent, "rounds": 0, "history": (), **numbers},
+            **{"unresolved_bins": 0, "rounds": 0, "history": (), **numbers},
         )
 
     def validate(self, found: SparseSpectrum, points: Limbs) -> SparseSpectrum:
@@ -262,38 +274,6 @@ class _Run:
             return replace(found, status="stopped", calls=self.sampler.calls)
         missed = actual - predicted(_index.widen("support", found.support, found.n), found.coeffs, points)
         status = found.status
-        if status == "converged" and not _foreseen(actual, missed, found.sigma):
+        if status == "converged" and not foreseen(actual, missed, found.sigma):
             status = "unresolved"
-        return replace(found, status=status, calls=self.sampler.calls, holdout_r2=_r2(actual, missed))
-
-
-def _status(fit: Fit, plan: Plan, finished: bool, known: bool) -> str:
-    if fit.unresolved.any() or not finished:
-        return "unresolved"
-    if known and fit.noise and fit.power >= fit.noise * (1 + 4 * fit.spread):
-        return "unresolved"
-    waves = fit.coeffs[fit.support.any(axis=1)]  # all but the mean
-    if not known and float((waves * waves).sum()) < DOMINATED * fit.noise * plan.B:
-        return "noise-like"
-    return "converged"
-
-
-def _foreseen(actual: NDArray[np.float64], missed: NDArray[np.float64], sigma: float) -> bool:
-    """Whether errors of predictions are those of the samples."""
-    rounding = ROUNDING * float(np.abs(actual).max())
-    if not sigma:
-        return float(np.abs(missed).max()) <= rounding
-    return math.sqrt((missed * missed).mean()) <= max(sigma * math.sqrt(1 + 8 * math.sqrt(2 / missed.size)), rounding)
-
-
-def _r2(actual: NDArray[np.float64], missed: NDArray[np.float64]) -> float:
-    """1 - (sum of squared errors) / (sum of squared deviations); of a constant 1 if it is met, else 0."""
-    deviations = float(((actual - actual.mean()) ** 2).sum())
-    errors, size = float((missed * missed).sum()), float((actual * actual).sum())
-    if deviations <= 1e-24 * size:
-        return 1.0 if errors <= 1e-24 * size else 0.0
-    return 1 - errors / deviations
-
-
-def _ratio(power: float, noise: float, left: bool) -> float:
-    return power / noise if noise else math.inf if left else 0.0
+        return replace(found, status=status, calls=self.sampler.calls, holdout_r2=r2(actual, missed))
