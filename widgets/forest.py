@@ -15,13 +15,14 @@ from plotly.subplots import make_subplots
 
 from polyquant import datasets
 from polyquant.transforms.spright import plan, sparse_wht
+from polyquant.transforms.spright.trials import explained, within
 
 from ._explorer import Explorer
 from ._scene import Long, Scene, control
 from ._theme import ACCENT, MUTED, SHADE, SIGNAL, WARNING, dress
 
 SHOWN = 14
-SIZES, DELAYS = range(3, 9), 34
+SIZES, DELAYS, ROUNDS = range(3, 9), 34, 25
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def compute(params: Params) -> Frame:
         result[2],
         result[3],
         result[4],
-        [(params.b, result[3], result[4])],
+        [(b, *_run(params.patient, b, params.sigma)[3:]) for b in SIZES if b <= params.b],
     )
 
 
@@ -90,8 +91,9 @@ def _run(patient: int, b: int, sigma: float) -> tuple[NDArray[np.uint64], NDArra
     """Support, coefficients, status, samples and R2 on fresh samples."""
     game = _game(patient)
     design = plan(game.n, b=b, C=3, delays=DELAYS, decoder="osd" if sigma else "noiseless", seed=1)
-    found = sparse_wht(game.predict_mask, game.n, plan=design, sigma=sigma or None, validate=1000, seed=1)
-    return found.support, found.coeffs, found.status, found.samples_asked, float(found.holdout_r2)
+    found = sparse_wht(game.predict_mask, game.n, plan=design, sigma=sigma or None, validate=0, progress=within(ROUNDS))
+    r2 = explained(game.predict_mask, found)
+    return found.support, found.coeffs, found.status, found.samples_asked, r2
 
 
 def steps(params: Params, frame: Frame) -> Iterator[tuple[float, Frame]]:
@@ -119,7 +121,7 @@ def draw(frame: Frame) -> go.Figure:
     line = {"color": SIGNAL, "width": 2}
     figure.add_scatter(row=1, col=2, mode="lines+markers", line=line, marker={"size": 7}, showlegend=False)
     here = {"color": ACCENT, "size": 15, "symbol": "diamond"}
-    figure.add_scatter(row=1, col=2, mode="markers+text", marker=here, textposition="bottom center", name="this b")
+    figure.add_scatter(row=1, col=2, mode="markers+text", marker=here, textposition="bottom right", name="this b")
     dress(figure, height=560, margin={"t": 112, "l": 250}, legend_y=1.08, bargap=0.3)
     figure.update_xaxes(
         title_text="weight in the probability of malignant", zeroline=True, zerolinecolor=MUTED, row=1, col=1
@@ -161,9 +163,9 @@ def _verdict(frame: Frame) -> str:
 def describe(frame: Frame) -> str:
     states = {
         "converged": "everything fits",
-        "unresolved": "some bins stay unresolved",
+        "noise-like": "what is left looks like noise",
     }
-    state = states.get(frame.status, "what is left looks like noise")
+    state = states.get(frame.status, "some bins stay unresolved")
     return (
         f"{_verdict(frame)}, b = {frame.b}, answers taken as uncertain by {frame.sigma:.2f}; {frame.false} of the "
         f"terms found are false, and {state}. R² on fresh questions is {frame.r2:.3f}. The strongest term is "

@@ -67,7 +67,7 @@ def sampled_bins(support: list[int], coeffs: list[float], columns: list[int], de
     """The bins by their definition: sample the function, transform the samples, all by plain sums."""
 
     def f(m: int) -> float:
-        return sum(F * (-1) ** ((k & m).bit_count() % 2) for k, F in zip(support, coeffs))
+        return sum(-F if (k & m).bit_count() % 2 else F for k, F in zip(support, coeffs))
 
     size = 1 << len(columns)
     samples = []
