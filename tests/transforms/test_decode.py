@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from polyquant.transforms.spright import Plan, plan
-from polyquant.transforms.spright.decode import read, singles
+from polyquant.transforms.spright._kernels import decode as kernels
+from polyquant.transforms.spright._kernels import osd, viterbi
+from polyquant.transforms.spright.decode import _words, read, singles
 from polyquant.transforms.spright.noise import limits
 
 DECODERS = ("noiseless", "nso", "rm", "coded", "osd")
@@ -185,3 +187,20 @@ def test_delays_that_cannot_tell_indices_apart_are_refused():
     same = Plan(4, 1, (((1,), (2, 4, 8, 2, 4, 8)),), "osd")
     with pytest.raises(ValueError, match="rank 4 for osd, got 3"):
         read(same, 0, np.ones((6, 2)), np.array([0]))
+
+
+def test_the_same_words_without_the_compiler():
+    rng = np.random.default_rng(9)
+    u, design = rng.normal(size=(20, 60)), plan(10, b=3, decoder="osd", delays=60, dense=False)
+    calls = [
+        (kernels.soft, (u, 2)),
+        (kernels.hard, (u, 3)),
+        (kernels.modulated, (u, 2, 3)),
+        (viterbi.coded, (u, viterbi.SYMBOLS)),
+        (osd.ordered, (u, _words(design)[0])),
+    ]
+    for kernel, arguments in calls:
+        compiled, plain = np.zeros((20, 7), np.uint8), np.ones((20, 7), np.uint8)
+        kernel(*arguments, compiled)
+        kernel.py_func(*arguments, plain)
+        assert np.array_equal(compiled, plain)

@@ -166,3 +166,27 @@ def test_a_hundred_coefficients_of_a_million(snr, decoder, b, delays, samples):
         found = sparse_wht(fn, 20, plan=design, sigma=sigma, validate=0)
         assert found.status == "converged"
         assert np.array_equal(found.support, support)
+
+
+@compiled
+@pytest.mark.parametrize(
+    ("n", "K", "snr", "b", "delays", "samples"),
+    [
+        (12, 64, None, 6, 15, 2880),
+        (40, 64, None, 6, 43, 8256),
+        (62, 64, None, 6, 65, 12480),
+        (40, 100, 10, 7, 38, 14592),
+        (60, 100, 10, 7, 58, 22272),
+    ],
+)
+def test_longer_functions_cost_a_little_more(n, K, snr, b, delays, samples):
+    rng = np.random.default_rng(n)
+    support = np.unique(rng.integers(0, 2**n, K, dtype=np.uint64))
+    coeffs = rng.choice([-1.0, 1.0], support.size)
+    sigma = 0.0 if snr is None else np.sqrt(K / 10 ** (snr / 10))
+    design = plan(n, b=b, delays=delays, sigma=sigma or None, seed=n)
+    assert design.cost() == samples
+    found = sparse_wht(noisy(support, coeffs, sigma, n), n, plan=design, sigma=sigma)
+    assert found.converged
+    assert np.array_equal(found.support, support)
+    assert found.holdout_r2 > 0.8

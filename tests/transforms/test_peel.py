@@ -125,6 +125,22 @@ def test_bins_of_another_plan_are_refused():
     design = Plan(3, 1, groups=(((0b011,), (0b000, 0b001, 0b100)),))
     with pytest.raises(ValueError, match=r"values must have shape \(1, 3, 2\), got \(1, 3, 4\)"):
         peel(design, np.zeros((1, 3, 4)))
+    with pytest.raises(ValueError, match=r"values must be finite, got nan at index \(0, 1, 0\)"):
+        peel(design, np.array([[[1, 2], [np.nan, 0], [0, 0]]]))
+    with pytest.raises(ValueError, match="noise must be at least 0, got -1"):
+        peel(design, np.zeros((1, 3, 2)), -1.0)
+
+
+@pytest.mark.parametrize("decoder", ["noiseless", "nso", "rm", "coded", "osd"])
+def test_indices_of_two_limbs(decoder):
+    design = plan(80, b=3, decoder=decoder, seed=8)
+    support = sorted(
+        int.from_bytes(np.random.default_rng(8).bytes(70), "little") >> 70 * i & 2**80 - 1 for i in range(6)
+    )
+    coeffs = np.arange(6) - 2.5
+    found = peel(design, bins(synthesis(support, coeffs), design))
+    assert [low + (high << 64) for low, high in found.support.tolist()] == support
+    assert np.allclose(found.amplitudes, coeffs, rtol=1e-12)
 
 
 def test_hard_votes_find_less():

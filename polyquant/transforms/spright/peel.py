@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from polyquant import _check
+
 from ._index import Limbs
 from ._kernels import peel as kernels
 from .decode import FLOOR, limits, singles
@@ -114,6 +116,7 @@ def peel(
     Peeled
     """
     arrays, shape = prepared(plan), (plan.C, plan.P, plan.B)
+    values, noise = _check.finite("values", values, 3), _check.real("noise", noise, 0)
     if values.shape != shape:
         raise ValueError(f"values must have shape {shape}, got {values.shape}")
     exponent = math.frexp(float(np.abs(values).max()))[1]  # a power of two costs no digits, and squares stay in range
