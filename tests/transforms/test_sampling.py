@@ -155,6 +155,14 @@ def test_a_plan_over_the_budget_is_refused_before_the_first_call():
     assert issubclass(BudgetError, PolyquantError)
 
 
+@pytest.mark.parametrize("n", [31, 60, 200])
+def test_a_plan_that_no_memory_holds_is_refused(n):
+    called = []
+    with pytest.raises(BudgetError, match="plan must ask for at most 1073741824 samples, got"):
+        sparse_wht(called.append, n, K=10**30)
+    assert not called
+
+
 @pytest.mark.parametrize("cache", [True, False])
 @pytest.mark.parametrize("budget", [288, 300, 10_000])
 def test_validation_keeps_to_the_budget(budget, cache):

@@ -18,7 +18,7 @@ VERIFY = {"noiseless": 8, "nso": 4, "rm": 4, "coded": 8, "osd": 0}
 def default_bins(n: int, K: int | None) -> int:
     if K is None:
         return min(n, 10, max(3, -(-n // 3)))
-    return min(n, max(3, next(b for b in range(64) if 3 << b >= 2 * K)))
+    return min(n, max(3, next((b for b in range(n) if 3 << b >= 2 * K), n)))
 
 
 def certainty(n: int, b: int, C: int) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ._index import Limbs
 from ._kernels import hash as kernels
 from .bins import hashed, signs
-from .decode import FLOOR, limits
+from .decode import FLOOR, freedom, limits
 from .plan import Plan, certainty
 
 STEPS = 200
@@ -80,7 +80,7 @@ def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float
         support = support[keep]
     squares = (rest * rest).mean(axis=1)
     energy = float(squares.mean())
-    limit = limits(plan.C, plan.B, plan.P, plan.n - plan.b, noise=noise, largest=largest)
+    limit = limits(plan.C, plan.B, freedom(plan), plan.n - plan.b, noise=noise, largest=largest)
     free = unique - len(support)
     return Fit(
         support=support,
@@ -103,9 +103,9 @@ def _detectable(plan: Plan, noise: float, zero: float) -> float:
     its bin must exceed *zero*. With x = a^2 / noise that has the mean noise (1 + x) and the variance
     noise^2 (2 + 4 x) / P.
     """
-    pattern = (certainty(plan.n, plan.b, plan.C) + 2) * math.sqrt(noise / plan.P)
+    pattern = (certainty(plan.n, plan.b, plan.C) + 2) * math.sqrt(noise / freedom(plan))
     if plan.decoder == "osd" or not noise:
         return pattern
-    over, v = zero / noise - 1, 1.88**2 / plan.P
+    over, v = zero / noise - 1, 1.88**2 / freedom(plan)
     x = over + 2 * v + math.sqrt(4 * v * v + 4 * v * over + 2 * v)  # (x - over)^2 = v (2 + 4 x)
     return max(pattern, math.sqrt(noise * x))

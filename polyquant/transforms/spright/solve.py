@@ -19,7 +19,7 @@ from ._index import Limbs
 from ._sampling import Function, Progress, Sampler, Stopped, unique
 from ._verdict import foreseen, r2, ratio, status_of
 from .bins import limbs_of_points, transformed
-from .decode import FLOOR, noise_variance
+from .decode import FLOOR, freedom, noise_variance
 from .peel import Visit, peel
 from .plan import Plan, certainty, check_decodable
 from .plan import plan as default_plan
@@ -28,6 +28,8 @@ from .spectrum import SparseSpectrum, predicted
 
 __all__ = ["sparse_wht"]
 
+MOST = 1 << 30
+"""More samples than this do not fit into the memory of usual machines, with their indices."""
 PASSES = 3
 """How often what least squares leave is peeled again."""
 
@@ -92,7 +94,7 @@ def sparse_wht(
     Raises
     ------
     BudgetError
-        The plan needs more than *max_samples*; *fn* was not called.
+        The plan needs more than *max_samples*, or than 2^30; *fn* was not called.
     ValueError
         *fn* returns something else than m finite numbers, or an argument is out of range.
     """
@@ -103,6 +105,8 @@ def sparse_wht(
     left = None if max_samples is None else _check.integer("max_samples", max_samples, 0)
     if left is not None and plan.cost() > left:
         raise BudgetError(f"max_samples must be at least {plan.cost()} for this plan, got {left}")
+    if plan.cost() > MOST:
+        raise BudgetError(f"plan must ask for at most {MOST} samples, got {plan.cost()}")
     if progress is not None and not callable(progress):
         raise TypeError(f"progress must be a function, got {type(progress).__name__}")
     check_decodable(plan)
@@ -180,7 +184,9 @@ class _Run:
 
     def _sparse(self, values: NDArray[np.float64], sigma: float | None) -> SparseSpectrum:
         known = sigma is not None or self.plan.decoder == "noiseless"
-        noise = noise_variance(values) if not known else sigma * sigma / self.plan.B if sigma else 0.0
+        noise = (
+            noise_variance(values, freedom(self.plan)) if not known else sigma * sigma / self.plan.B if sigma else 0.0
+        )
         fit, settled, history = self._peeled(values, noise)
         if not known and not fit.unresolved.any():
             fit = refine(self.plan, values, fit.support, fit.power, self.unique)  # the noise is now known from all bins
