@@ -217,7 +217,7 @@ for order in range(1, 5):
 
 # %% [markdown]
 # So most of this diagnosis is a *sum* of single effects, and a sixth is not: features that speak only together. That is
-# how large language models are explained, too, with words or pixels as the switches [KEB25]. What the game cannot say: how
+# how large language models are explained, too, with words or pixels as the switches [KAN25]. What the game cannot say: how
 # the forest behaves for settings that do not occur in any patient, and whether it is *right*.
 #
 # Try patients 2 to 5 in the figure: the forest doubts them. How do their terms differ?
@@ -251,7 +251,7 @@ exercises.design_for_noise(b, C, P)
 #
 # **References.** [LBPR15] X. Li, J. K. Bradley, S. Pawar, K. Ramchandran, SPRIGHT: a fast and robust framework for sparse
 # Walsh-Hadamard transform, arXiv 1508.06336, 2015 · [FOS95] M. P. C. Fossorier, S. Lin, Soft-decision decoding of linear
-# block codes based on ordered statistics, IEEE Trans. Inf. Theory 41(5), 1379–1396, 1995 · [KEB25] J. S. Kang and others,
+# block codes based on ordered statistics, IEEE Trans. Inf. Theory 41(5), 1379–1396, 1995 · [KAN25] J. S. Kang and others,
 # SPEX: scaling feature interaction explanations for LLMs, arXiv 2502.13870, 2025 · [ZAC77] W. W. Zachary, An information
 # flow model for conflict and fission in small groups, J. Anthropological Research 33, 452–473, 1977 · [WSM93] W. Wolberg,
 # O. Mangasarian, N. Street, W. Street, Breast cancer Wisconsin (diagnostic), UCI Machine Learning Repository, 1993.
