@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from polyquant.transforms.spright.noise import limits, noise_variance, upper_chi2
+from polyquant.transforms import plan
+from polyquant.transforms.spright.noise import distinct, freedom, limits, mean_squares, noise_variance, upper_chi2
 
 
 @pytest.mark.parametrize(
@@ -69,12 +70,35 @@ def test_noise_is_measured_in_the_quietest_bins(load, least, most):
 
     Bins of pure noise are taken for a mixture: the square root of the quantiles 10.86 / 12.86 of 18 degrees is 0.919.
     """
-    rng, C, B, P = np.random.default_rng(2), 3, 128, 18
-    ratios = []
+    rng, design, ratios = np.random.default_rng(2), plan(18, b=7, decoder="osd", delays=18), []
+    C, P, B = design.C, design.P, design.B
     for _ in range(20):
         values = 0.25 * rng.normal(size=(C, P, B))
         for c in range(C):
             for j in rng.integers(0, B, round(load * B)):
                 values[c, :, j] += rng.choice([-1.0, 1.0], P)
-        ratios.append(math.sqrt(noise_variance(values)) / 0.25)
+        ratios.append(math.sqrt(noise_variance(design, values)) / 0.25)
     assert least < np.mean(ratios) < most
+
+
+def test_a_sample_that_is_read_again_is_no_new_evidence():
+    """The coded decoder's first three delays are equal, and others too, up to sums of columns: equal up to signs."""
+    design = plan(12, b=4, C=3, decoder="coded", seed=8, dense=False)
+    columns, delays = design.groups[0]
+    span = {0}
+    for column in columns:
+        span |= {s ^ column for s in span}
+    classes = [min(d ^ s for s in span) for d in delays]
+    firsts = [p for p, kind in enumerate(classes) if kind not in classes[:p]]
+    assert distinct(design)[0].tolist() == firsts
+    assert delays[0] == delays[1] == delays[2]
+    assert freedom(design) <= len(firsts) < design.P
+    rng, kinds = np.random.default_rng(3), sorted(set(classes))
+    place = [kinds.index(kind) for kind in classes]
+    zero = limits(1, design.B, len(firsts), 8, noise=1.0, largest=0.0).zero
+    passed = 0
+    for _ in range(2000):
+        values = np.zeros((design.C, design.P, design.B))
+        values[0] = rng.normal(size=(len(kinds), design.B))[place] * rng.choice([-1.0, 1.0], (design.P, 1))
+        passed += bool((mean_squares(design, values)[0] > zero).any())
+    assert passed <= 20  # 5 expected; 130 if every delay counted

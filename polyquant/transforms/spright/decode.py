@@ -13,10 +13,10 @@ from ._index import Limbs
 from ._kernels import decode as kernels
 from ._kernels import osd, viterbi
 from ._kernels import peel as bin_kernels
-from .noise import FLOOR, Limits, limits, noise_variance, upper_chi2
+from .noise import Limits, distinct
 from .plan import Plan, check_decodable, prepared
 
-__all__ = ["FLOOR", "Limits", "Reading", "limits", "noise_variance", "read", "singles", "upper_chi2"]
+__all__ = ["Reading", "read", "singles"]
 
 
 class Reading(NamedTuple):
@@ -25,7 +25,7 @@ class Reading(NamedTuple):
     bin: NDArray[np.int64]  # (m,)
     k: Limbs  # (m, W): the index
     size: NDArray[np.float64]  # (m,)
-    rest: NDArray[np.float64]  # (m,): the mean square that is left when it is taken out
+    rest: NDArray[np.float64]  # (m,): the mean square that is left over different samples when it is taken out
 
     def take(self, chosen: NDArray[np.bool_]) -> Reading:
         """Some of the bins."""
@@ -60,7 +60,9 @@ def read(plan: Plan, c: int, values: NDArray[np.float64], bins: NDArray[np.int64
         kernels.hard(u, arrays.reps, free)
     else:  # noiseless is nso with one offset
         kernels.soft(u, arrays.reps, free)
-    size, rest = np.empty(bins.size), np.empty(bins.size)
+    size, rest, own = np.empty(bins.size), np.empty(bins.size), distinct(plan)[c]
+    if own.size < plan.P:
+        u, delays = u[:, own], delays[own]
     bin_kernels.fit(u, free, delays, back, k, size, rest)
     return Reading(bins, k, size, rest)
 
@@ -73,7 +75,7 @@ def singles(
     Quiet bins are not decoded, except by osd, which sees the pattern of a coefficient that is not louder than noise.
     """
     if plan.decoder != "osd":
-        shown = values[:, bins]
+        shown = values[distinct(plan)[c]][:, bins]
         bins = bins[(shown * shown).mean(axis=0) > limit.zero]
     found = read(plan, c, values, bins, hard=hard)
     return found.take((np.abs(found.size) > limit.least) & (found.rest <= limit.single))

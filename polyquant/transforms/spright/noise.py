@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from polyquant import _check
 
+from .plan import Plan, prepared
+
 FLOOR = 1e-12
 """Share of the largest value below which everything counts as rounding."""
 DOUBT = 0.01
@@ -34,15 +36,40 @@ class Limits:
     least: float
 
 
-def limits(C: int, B: int, P: int, unknown: int, *, noise: float, largest: float, patterns: bool = False) -> Limits:
-    """The limits for C groups of B bins with P delays.
+@lru_cache(maxsize=64)
+def distinct(plan: Plan) -> tuple[NDArray[np.int64], ...]:
+    """For each group the numbers of the delays that read samples of their own, the first of equals.
 
-    Mean squares of pure noise follow chi-square laws with P degrees of freedom, P - 1 when a coefficient was fitted.
+    Delays that differ by a sum of columns read the same samples, with the same errors; the coded decoder starts with
+    three equal ones. Counted once each, the squares of errors follow the law of as many normal numbers.
+    """
+    firsts = [np.unique(rows, axis=0, return_index=True)[1] for rows in prepared(plan).code]
+    return tuple(np.sort(first) for first in firsts)
+
+
+def freedom(plan: Plan) -> int:
+    """Degrees of freedom of :func:`mean_squares`, in the group with fewest."""
+    return min(first.size for first in distinct(plan))
+
+
+def mean_squares(plan: Plan, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the bins show, shape (C, P, B), as mean squares over different samples, shape (C, B)."""
+    return np.stack([(rows[first] ** 2).mean(axis=0) for rows, first in zip(values, distinct(plan))])
+
+
+def limits(
+    C: int, B: int, freedom: int, unknown: int, *, noise: float, largest: float, patterns: bool = False
+) -> Limits:
+    """The limits for C groups of B bins.
+
+    Mean squares of pure noise follow a chi-square law, with one degree of freedom less when a coefficient was fitted.
     The best of 2^(unknown + 1) random patterns of signs in C B bins correlates with noise up to
     sqrt(2 ln(2^(unknown + 1) C B)) standard deviations; a decoder that searches *patterns* must see half a one more.
 
     Parameters
     ----------
+    freedom : int
+        Degrees of freedom of the mean square of a bin, see :func:`freedom`.
     unknown : int
         Bits of an index that the number of its bin leaves open.
     noise : float
@@ -53,23 +80,22 @@ def limits(C: int, B: int, P: int, unknown: int, *, noise: float, largest: float
         Whether the decoder searches for the best pattern of signs ("osd").
     """
     alpha, floor = DOUBT / (4 * C * B), FLOOR * largest
-    single = noise * upper_chi2(alpha, P - 1) / P if P > 1 else 0.0
+    single = noise * upper_chi2(alpha, freedom - 1) / freedom if freedom > 1 else 0.0
     least = floor
     if patterns:
         many = (unknown + 1) * math.log(2) + math.log(C) + math.log(B)
-        least += (math.sqrt(2 * many) + 0.5) * math.sqrt(noise / P)
-    return Limits(noise * upper_chi2(alpha, P) / P + floor * floor, single + floor * floor, least)
+        least += (math.sqrt(2 * many) + 0.5) * math.sqrt(noise / freedom)
+    return Limits(noise * upper_chi2(alpha, freedom) / freedom + floor * floor, single + floor * floor, least)
 
 
-def noise_variance(values: NDArray[np.float64]) -> float:
+def noise_variance(plan: Plan, values: NDArray[np.float64]) -> float:
     """The variance of the noise in bin values of shape (C, P, B), if at least a tenth of the bins holds nothing else.
 
     The 10 % quantile of the bins' mean squares, divided by the 20 % quantile of what noise of variance 1 shows. It is
     a little low where fewer bins are shared, and 7 to 14 % high (as a standard deviation) at 1.6 coefficients a bin.
     """
-    energy = (values * values).mean(axis=1)
-    P: int = values.shape[1]
-    return float(np.quantile(energy, 0.1)) * P / upper_chi2(0.8, P)
+    v = freedom(plan)
+    return float(np.quantile(mean_squares(plan, values), 0.1)) * v / upper_chi2(0.8, v)
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,8 @@ from polyquant import _check
 
 from ._index import Limbs
 from ._kernels import peel as kernels
-from .decode import FLOOR, limits, singles
+from .decode import singles
+from .noise import FLOOR, freedom, limits, mean_squares
 from .plan import Plan, prepared
 
 Row = tuple[int, int, int, int]  # a visit without its last number
@@ -124,7 +125,7 @@ def peel(
     with np.errstate(over="ignore", under="ignore"):
         noise = float(np.ldexp(noise, -2 * exponent))
     limit = limits(
-        *(plan.C, plan.B, plan.P, plan.n - plan.b),
+        *(plan.C, plan.B, freedom(plan), plan.n - plan.b),
         noise=noise,
         largest=float(np.abs(left).max()),
         patterns=plan.decoder == "osd",
@@ -149,7 +150,7 @@ def peel(
         support=support[real],
         amplitudes=np.ldexp(amplitudes[real], exponent),
         values=np.ldexp(left, exponent),
-        unresolved=((left * left).mean(axis=1) > limit.zero) | dirty,
+        unresolved=(mean_squares(plan, left) > limit.zero) | dirty,
         events=_events(visits, where, index, np.ldexp(size, exponent)),
         history=_history(visits, first),
         rounds=rounds,

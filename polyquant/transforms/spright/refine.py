@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ._index import Limbs
 from ._kernels import hash as kernels
 from .bins import hashed, signs
-from .decode import FLOOR, freedom, limits
+from .noise import FLOOR, freedom, limits, mean_squares
 from .plan import Plan, certainty
 
 STEPS = 200
@@ -92,7 +92,7 @@ def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float
         power=energy * unique / free if free > 0 else math.inf,
         spread=math.sqrt(2 / unique),
         detectable=_detectable(plan, noise, limit.zero),
-        unresolved=squares > limit.zero,
+        unresolved=mean_squares(plan, rest) > limit.zero,
     )
 
 

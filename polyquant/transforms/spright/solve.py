@@ -1,4 +1,8 @@
-"""The sparse transform as four stages: sample, peel, refine, validate."""
+"""The sparse transform as four stages: sample, peel, refine, validate.
+
+[LBPR15] X. Li, J. K. Bradley, S. Pawar, K. Ramchandran, SPRIGHT: a fast and robust framework for sparse Walsh-Hadamard
+transform.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from ._index import Limbs
 from ._sampling import Function, Progress, Sampler, Stopped, unique
 from ._verdict import foreseen, r2, ratio, status_of
 from .bins import limbs_of_points, transformed
-from .decode import FLOOR, freedom, noise_variance
+from .noise import FLOOR, noise_variance
 from .peel import Visit, peel
 from .plan import Plan, certainty, check_decodable
 from .plan import plan as default_plan
@@ -184,9 +188,7 @@ class _Run:
 
     def _sparse(self, values: NDArray[np.float64], sigma: float | None) -> SparseSpectrum:
         known = sigma is not None or self.plan.decoder == "noiseless"
-        noise = (
-            noise_variance(values, freedom(self.plan)) if not known else sigma * sigma / self.plan.B if sigma else 0.0
-        )
+        noise = noise_variance(self.plan, values) if not known else sigma * sigma / self.plan.B if sigma else 0.0
         fit, settled, history = self._peeled(values, noise)
         if not known and not fit.unresolved.any():
             fit = refine(self.plan, values, fit.support, fit.power, self.unique)  # the noise is now known from all bins
