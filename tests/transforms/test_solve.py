@@ -131,6 +131,20 @@ def test_wide_functions_with_and_without_noise(n):
         assert rows == support
 
 
+@pytest.mark.skipif(not COMPILED, reason="a minute without the compiler")
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_what_is_called_detectable_is_seen(decoder):
+    """97 % are promised; fewer than 36 of 40 would happen to one in a thousand correct programs."""
+    designs = [plan(14, b=5, decoder=decoder, seed=seed) for seed in range(40)]
+    size = sparse_wht(lambda m: np.zeros(len(m)), 14, plan=designs[0], sigma=1.0).detectable
+    seen = 0
+    for seed, design in enumerate(designs):
+        k = 2**14 // 41 * (seed + 1)
+        found = sparse_wht(synthesis([k], [size], 1.0, partial(noise, seed=seed)), 14, plan=design, sigma=1.0)
+        seen += found.support.tolist() == [k]
+    assert seen >= 36
+
+
 def test_the_seed_decides_everything():
     fn = synthesis([3, 700, 4000], [1.0, -2.0, 0.25], 0.3, partial(noise, seed=1))
     one, same, other = (sparse_wht(fn, 14, K=3, sigma=0.3, seed=seed) for seed in (5, 5, 6))

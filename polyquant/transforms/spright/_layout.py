@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-POLYNOMIALS = (0o133, 0o171, 0o165)
-MEMORY = 6
-"""The convolutional code of the coded decoder: rate 1/3, 2^6 states; bit t of a polynomial multiplies the message bit
-of t steps ago."""
+from ._kernels.viterbi import MEMORY, POLYNOMIALS
+
 BLOCK = 3
 """Free coordinates that one block of the rm decoder reads at once."""
 

@@ -3,6 +3,9 @@
 With the columns M and a delay d, U_d[j] = (1/B) sum over l < B of f[M l XOR d] (-1)^<j, l>. Coefficients that agree in
 M^T k, bit i of which is the parity of column i AND k, share a bin: U_d[j] is the sum of F[k] (-1)^<d, k> over all k
 with M^T k = j. So a delay changes only signs.
+
+[SHV15] R. Scheibler, S. Haghighatshoar, M. Vetterli, A fast Hadamard transform for signals with sublinear sparsity in
+the transform domain.
 """
 
 from __future__ import annotations

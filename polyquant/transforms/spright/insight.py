@@ -81,7 +81,7 @@ def density_evolution(load: float, C: int, rounds: int = 50) -> list[float]:
     """Share of the lines between coefficients and bins that is left after 0, 1, 2, ... rounds of peeling.
 
     For infinitely many bins with *load* coefficients each on average, C groups: a line stays if in all C - 1 other
-    groups its coefficient shares the bin with another line that is left, x <- (1 - exp(-x load))^(C - 1).
+    groups its coefficient shares the bin with another line that is left, x <- (1 - exp(-x load))^(C - 1) [LMSS01].
 
     >>> [round(x, 3) for x in density_evolution(2.0, 3, 4)]
     [1.0, 0.748, 0.602, 0.49, 0.39]

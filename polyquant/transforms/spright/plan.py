@@ -17,14 +17,12 @@ from polyquant.errors import CorruptError
 
 from . import _draw
 from ._draw import certainty
-from ._layout import BLOCK, MEMORY, POLYNOMIALS, basis, code_row, layout, structure
+from ._layout import BLOCK, basis, code_row, layout, structure
 from ._prepared import Prepared, prepared
 
 __all__ = [
     "BLOCK",
     "DECODERS",
-    "MEMORY",
-    "POLYNOMIALS",
     "Plan",
     "Prepared",
     "basis",
