@@ -1,7 +1,7 @@
 """How do n log n additions make n sums with signs?
 
-Left the numbers, in the middle the levels of the transform, right what comes out. The lines lead from the marked sum
-back to the numbers that are in it: solid what is added, dashed what is subtracted.
+In the middle the levels of the transform; the lines lead from the marked sum back to the numbers that are in it: solid
+what is added, dashed what is subtracted. Left what each number brings to that sum, right what comes out of all.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from polyquant.transforms import fwht
 
 from ._explorer import Explorer
 from ._scene import Scene, choice, control
-from ._theme import ACCENT, DIVERGING, GRID, INK, MUTED, SHADE, SIGNAL, dress
+from ._theme import ACCENT, DIVERGING, GRID, INK, MUTED, SIGNAL, dress
 
 DIGITS = "31415926535897932384626433832795"
 SIGNALS = ("digits of pi", "one spike", "a square wave", "a ramp", "a hill")
@@ -23,6 +23,7 @@ ORDERS = ("natural", "sequency", "dyadic")
 GAPS = 5  # up to so many levels there is room between the columns
 WORDS = 4  # and up to so many for the numbers themselves
 TRACED = 6  # levels that are followed back
+GREY = "#a8a8a8"
 HALF = 0.27  # of a column, where there is room
 
 
@@ -84,13 +85,11 @@ def _numbers(signal: str, size: int) -> NDArray[np.int64]:
 
 
 def draw(frame: Frame) -> go.Figure:
-    titles = ["the numbers", "level by level", "the result"]
-    figure = make_subplots(
-        1, 3, column_widths=[0.18, 0.58, 0.24], horizontal_spacing=0.08, subplot_titles=titles, shared_yaxes=False
-    )
-    for name, colour, pattern in (("added", SIGNAL, ""), ("subtracted", ACCENT, "/"), ("not in it", MUTED, ".")):
-        look = {"color": colour, "pattern": {"shape": pattern, "fgcolor": "#ffffff", "size": 5}}
-        figure.add_bar(orientation="h", name=name, marker=look, hoverinfo="skip", row=1, col=1)
+    titles = ["what each brings", "level by level", "the result"]
+    figure = make_subplots(1, 3, column_widths=[0.2, 0.56, 0.24], horizontal_spacing=0.08, subplot_titles=titles)
+    stems = {"mode": "lines", "hoverinfo": "skip"}
+    for name, colour in (("added", SIGNAL), ("subtracted, to the other side", ACCENT), ("not in it", GREY)):
+        figure.add_scatter(name=name, line={"color": colour}, row=1, col=1, **stems)
     scale = {"colorscale": DIVERGING, "zmin": -100, "zmax": 100, "showscale": False, "hoverinfo": "skip"}
     figure.add_heatmap(texttemplate="%{text}", textfont={"size": 13}, row=1, col=2, **scale)
     flat = {"mode": "lines", "hoverinfo": "skip", "showlegend": False, "row": 1, "col": 2}
@@ -99,13 +98,10 @@ def draw(frame: Frame) -> go.Figure:
     figure.add_scatter(line={"color": ACCENT, "width": 2, "dash": "dash"}, **flat)
     ring = {"color": INK, "symbol": "square-open", "size": 22, "line": {"width": 3}}
     figure.add_scatter(mode="markers", marker=ring, hoverinfo="skip", showlegend=False, row=1, col=2)
-    for colour in (SHADE, INK):
-        line = {"color": MUTED, "width": 1}
-        figure.add_bar(
-            orientation="h", marker={"color": colour, "line": line}, showlegend=False, hoverinfo="skip", row=1, col=3
-        )
-    dress(figure, height=520, barmode="overlay", bargap=0.15, margin={"t": 104}, legend_y=1.08)
-    for column, title in enumerate(("number", "after level (0: before)", "coefficient"), 1):
+    for colour in (MUTED, INK):
+        figure.add_scatter(line={"color": colour}, showlegend=False, row=1, col=3, **stems)
+    dress(figure, height=520, margin={"t": 104}, legend_y=1.08)
+    for column, title in enumerate(("plus or minus the number", "after level (0: before)", "coefficient"), 1):
         figure.update_xaxes(title_text=title, row=1, col=column)
     figure.update_yaxes(title_text="place", row=1, col=1)
     figure.update_yaxes(title_text="place in this order", row=1, col=3)
@@ -118,22 +114,38 @@ def draw(frame: Frame) -> go.Figure:
 def redraw(figure: go.Figure, frame: Frame) -> None:
     plus, minus, rest, cells, wires, added, taken, ring, result, marked = figure.data
     size, at = 1 << frame.n, np.arange(1 << frame.n)
-    for trace, sign in ((plus, 1), (minus, -1), (rest, 0)):
-        trace.x, trace.y = frame.values[0][frame.signs == sign], at[frame.signs == sign]
+    wide = max(1.0, min(4.0, 250 / size))
+    for trace, sign, side in ((plus, 1, 1), (minus, -1, -1), (rest, 0, 1)):
+        trace.x, trace.y = _stems(side * frame.values[0], at[frame.signs == sign])
+        trace.line.width = wide
     _cells(cells, frame)
     wires.x, wires.y = _wires(frame, range(1, frame.n + 1 if frame.n <= WORDS else 1), range(size), (1, -1))
     traced = range(max(1, frame.level - TRACED + 1), frame.level + 1)
     for trace, sign in ((added, 1), (taken, -1)):
         trace.x, trace.y = _wires(frame, traced, None, (sign,))
     ring.x, ring.y = [frame.level], [frame.place]
-    result.x, result.y = frame.result, at
     last = frame.level == frame.n
-    marked.x, marked.y = ([frame.sum], [frame.found]) if last else ([], [])
+    for trace, places in ((result, at), (marked, at[frame.found : frame.found + last])):
+        trace.x, trace.y = _stems(frame.result, places)
+        trace.line.width = wide
     for axis in (figure.layout.yaxis, figure.layout.yaxis2, figure.layout.yaxis3):
         axis.range = [size - 0.4, -0.6]
+    figure.layout.xaxis.range = _span(np.where(frame.signs < 0, -1, 1) * frame.values[0])
+    figure.layout.xaxis3.range = _span(frame.result)
     figure.layout.xaxis2.range = [-0.5, frame.n + 0.5]
     figure.layout.annotations[2].text = f"the result, {frame.order}"
     figure.layout.title.text = _verdict(frame)
+
+
+def _stems(values: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[list[int | None], list[int | None]]:
+    """A line from zero to the value at each of *places*."""
+    x = [end for value in values[places].tolist() for end in (0, value, None)]
+    return x, [end for place in places.tolist() for end in (place, place, None)]
+
+
+def _span(values: NDArray[np.int64]) -> list[float]:
+    low, high = min(0, int(values.min())), max(0, int(values.max()))
+    return [low - 0.05 * (high - low), high + 0.05 * (high - low)]
 
 
 def _cells(cells: go.Heatmap, frame: Frame) -> None:

@@ -85,8 +85,8 @@ exercises.sign_of(sign)
 #
 # 16 coefficients of 16 numbers: 240 additions, if each is summed on its own. **Guess:** how many are enough?
 #
-# Left are the numbers, then what they become level by level. Level 1 combines neighbours, level 2 what is two places
-# apart, then four, then eight. The lines show what is in the marked sum. Move **marked level** from 0 to 4, then
+# In the middle are the numbers and what they become level by level. Level 1 combines neighbours, level 2 what is two
+# places apart, then four, then eight. The lines, and the bars at the left, show what is in the marked sum. Move **marked level** from 0 to 4, then
 # **marked place**: which digits of the place decide where the dashed lines are?
 
 # %%

@@ -83,6 +83,7 @@ def transform(function: Callable[[Sequence[Any]], Sequence[Any]]) -> Verdict:
     """
 
     def check() -> str:
+        _one_transform(function, [7, 3])
         for d in (0, 1, 2, 3, 3, 5, 7):
             _one_transform(function, [FRESH.randint(-99, 99) for _ in range(1 << d)])
         return "right, and with no more additions than necessary"
