@@ -21,7 +21,7 @@ import numpy as np
 from polyquant import exercises
 from polyquant.algebra import gf2matrix
 from polyquant.transforms import fwht
-from polyquant.transforms.spright import bins, plan, sparse_wht
+from polyquant.transforms.spright import plan, sparse_wht
 from polyquant.transforms.spright.bins import places, points
 from polyquant.transforms.spright.insight import density_evolution, threshold
 from polyquant.transforms.spright.trials import function, random_spectrum
@@ -155,7 +155,8 @@ for visit in found.history:
 # Where do these samples come from? $C$ groups of $2^b$ bins, with $P$ delays each: $C \cdot P \cdot 2^b$. Here that is
 
 # %%
-print(found.plan.C, "x", found.plan.P, "x", found.plan.B, "=", found.plan.cost(), " with", found.plan.verify, "delays to check")
+used = found.plan
+print(f"{used.C} x {used.P} x {used.B} = {used.cost():,}, where {used.verify} of the {used.P} delays only check")
 for many in (12, 20, 40, 62):
     design = plan(many, 64, b=6)
     print(f"n = {many}: {design.cost():6,} samples of {2**many:,}")
@@ -211,10 +212,11 @@ for b in (5, 6, 7):
         support, coeffs = random_spectrum(n, K, seed)
         result = sparse_wht(function(support, coeffs, n), n, plan=plan(n, b=b, C=3, seed=seed))
         wins += np.array_equal(result.support, support)
-    print(f"b = {b}, {K / 2**b:.2f} a bin, {plan(n, b=b, C=3).cost():5} samples: {wins} of 20 right, now {result.status}")
+    cost = result.plan.cost()
+    print(f"b = {b}, {K / 2**b:.2f} a bin, {cost:5,} samples: {wins:2} of 20 right; the last is {result.status}")
 
 # %% [markdown]
-# Mind the last word. When it does not work, the library says so; `converged` is a promise.
+# Mind the last word of each row. When it does not work, the library says so; `converged` is a promise.
 #
 # ## 5 · An adversary
 #

@@ -73,7 +73,8 @@ for snr in (20, 10, 5, 0, -5):
     f = function(support, coeffs, n, sigma=sigma, seed=7)
     found = sparse_wht(f, n, plan=plan(n, K, b=7, C=3, sigma=sigma, delays=20), sigma=sigma)
     right = np.isin(found.support, support).sum()
-    print(f"{snr:3} dB: {right:3} right, {found.support.size - right} false, detectable {found.detectable:.2f}, {found.status}")
+    false = found.support.size - right
+    print(f"{snr:3} dB: {right:3} right, {false} false, detectable {found.detectable:.2f}, {found.status}")
 
 # %% [markdown]
 # **Guess:** the last row is `converged` or not? Would you have said so, too?
@@ -137,8 +138,9 @@ def cut(x):
 
 found = sparse_wht(cut, 34, plan=plan(34, b=6, C=3))
 edges = {members: round(-2 * F) for members, F in found.interactions(2)}
-print(found.status, f"from {found.samples_asked:,} cuts;", found.support.size, "coefficients; mean", round(found.interactions(0)[0][1], 9))
-print("the same pairs, the same weights:", edges == {tuple(p): w for p, w in zip(pairs.tolist(), weights.tolist())})
+print(f"{found.status} from {found.samples_asked:,} cuts: {found.support.size} coefficients")
+truth = {tuple(pair): w for pair, w in zip(pairs.tolist(), weights.tolist())}
+print("the same pairs, the same weights:", edges == truth)
 
 # %% [markdown]
 # One question for each possible pair would also have done it, 561 of them, in this case. But nobody had to know that only
@@ -146,8 +148,10 @@ print("the same pairs, the same weights:", edges == {tuple(p): w for p, w in zip
 
 # %%
 split = np.array([sum(1 << i for i in np.flatnonzero(officer).tolist())], np.uint64)
-random_cuts = found.predict(np.random.default_rng(0).integers(0, 1 << 34, 10_000, dtype=np.uint64))
-print(f"the real split cuts {cut(split)[0]} of {weights.sum()} meetings; random ones {random_cuts.min():.0f} to {random_cuts.max():.0f}")
+some = found.predict(np.random.default_rng(0).integers(0, 1 << 34, 10_000, dtype=np.uint64))
+print(
+    f"the real split cuts {cut(split)[0]} of {weights.sum()} meetings; random ones {some.min():.0f} to {some.max():.0f}"
+)
 
 # %% [markdown]
 # **Guess** for $b = 5$: 79 coefficients in 32 bins are $K/B = 2.47$. What does the limit of lesson 41 say?
@@ -155,7 +159,8 @@ print(f"the real split cuts {cut(split)[0]} of {weights.sum()} meetings; random 
 # %%
 for b in (5, 6):
     runs = [sparse_wht(cut, 34, plan=plan(34, b=b, C=3, seed=seed)) for seed in range(20)]
-    print(f"b = {b}: {sum(run.converged for run in runs)} of 20 plans find everything, {runs[0].samples_asked:,} cuts each")
+    good = sum(run.converged for run in runs)
+    print(f"b = {b}: {good} of 20 plans find everything, {runs[0].samples_asked:,} cuts each")
 
 # %% [markdown]
 # ## 4 · The forest
@@ -196,10 +201,11 @@ forest.explore(b=6)
 
 # %%
 for b, sigma in ((8, None), (7, 0.04), (6, 0.05), (5, 0.06)):
-    design = plan(30, b=b, C=3, decoder="osd" if sigma else "noiseless", delays=34 if sigma else None, seed=1)
+    design = plan(30, b=b, C=3, delays=34, decoder="osd" if sigma else "noiseless", seed=1)
     found = sparse_wht(game.predict_mask, 30, plan=design, sigma=sigma, validate=2000)
     false = (~np.isin(found.support, exact_support)).sum()
-    print(f"b = {b}: {found.samples_asked:6,} questions, {found.support.size:3} terms, {false} false, R² {found.holdout_r2:.3f}")
+    print(f"b = {b}: {found.samples_asked:6,} questions, {found.support.size:3} terms,", end=" ")
+    print(f"{false} false, R² {found.holdout_r2:.3f}, {found.status}")
 
 # %% [markdown]
 # And which are they? Sum up by the number of features: single effects, pairs, triples. With $s = \pm 1$ for on and off, a
@@ -213,7 +219,8 @@ for order in range(1, 5):
     members, F = terms[0]
     names = " × ".join(game.features[i] for i in members)
     share = sum(F**2 for _, F in terms) / total
-    print(f"{order} features: {len(terms):3} terms, {100 * share:4.1f} % of the variance; first {names}, {(-1) ** order * F:+.3f}")
+    print(f"{order} features: {len(terms):3} terms, {100 * share:4.1f} % of the variance")
+    print(f"    the first {(-1) ** order * F:+.3f}, {names}")
 
 # %% [markdown]
 # So most of this diagnosis is a *sum* of single effects, and a sixth is not: features that speak only together. That is

@@ -140,7 +140,7 @@ def single_in_a_bin(read: Callable[[list[int], list[float]], Any]) -> Verdict:
     """
 
     def check() -> str:
-        cases = [_bin_case(kind) for kind in _KINDS]
+        cases = [_first_case(), *(_bin_case(kind) for kind in _KINDS)]
         for kind, members, delays, values in cases:
             _right_reading(
                 ask(read, list(delays), list(values), kind=(str, *SEQUENCE), hint=_HINTS[kind]), kind, members
@@ -161,6 +161,12 @@ _HINTS = {
     "equal": "+1, +1 and -1 may look like one coefficient at the first delays; what are the last eight for?",
 }
 _BITS = 10
+
+
+def _first_case() -> tuple[str, dict[int, float], list[int], list[float]]:
+    """The same in every run, so that the first complaint is, too."""
+    delays = [0, *(1 << i for i in range(_BITS)), *range(3, 11)]
+    return "one", {6: 1.5}, delays, [1.5 * (-1) ** ((d & 6).bit_count() % 2) for d in delays]
 
 
 def _bin_case(kind: str) -> tuple[str, dict[int, float], list[int], list[float]]:
