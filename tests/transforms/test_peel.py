@@ -133,11 +133,8 @@ def test_bins_of_another_plan_are_refused():
 
 @pytest.mark.parametrize("decoder", ["noiseless", "nso", "rm", "coded", "osd"])
 def test_indices_of_two_limbs(decoder):
-    design = plan(80, b=3, decoder=decoder, seed=8)
-    support = sorted(
-        int.from_bytes(np.random.default_rng(8).bytes(70), "little") >> 70 * i & 2**80 - 1 for i in range(6)
-    )
-    coeffs = np.arange(6) - 2.5
+    design = plan(80, b=2, C=4, decoder=decoder, seed=8)
+    support, coeffs = [5, 1 << 70 | 3, 2**80 - 1], np.array([-2.5, -1.0, 0.5])
     found = peel(design, bins(synthesis(support, coeffs), design))
     assert [low + (high << 64) for low, high in found.support.tolist()] == support
     assert np.allclose(found.amplitudes, coeffs, rtol=1e-12)
