@@ -19,6 +19,8 @@ from .plan import Plan, certainty
 
 STEPS = 200
 TOLERANCE = 1e-14
+WITNESS = 3.0
+"""Standard errors by which a coefficient must be seen in the mean of all groups but the best."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +59,10 @@ class Fit:
 
 
 def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float, unique: int) -> Fit:
-    """The coefficients at *support*, or those of them that are larger than noise, which explain the bins best.
+    """The coefficients at *support* that explain the bins best, without those that noise explains as well.
+
+    A coefficient must be larger than noise, and it must be seen without the group that shows it best: what several
+    small coefficients in one bin pretend to be is seen in no other group.
 
     Parameters
     ----------
@@ -74,8 +79,12 @@ def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float
     least = (certainty(plan.n, plan.b, plan.C) / math.sqrt(plan.C) + 3) * stderr if noise else FLOOR * largest
     while True:
         coeffs, rest = np.zeros(len(support)), np.array(values)
-        kernels.least_squares(hashed(plan, support), signs(plan, support), rest, coeffs, STEPS, TOLERANCE)
-        if (keep := np.abs(coeffs) >= least).all():
+        where, sign = hashed(plan, support), signs(plan, support)
+        kernels.least_squares(where, sign, rest, coeffs, STEPS, TOLERANCE)
+        keep = np.abs(coeffs) >= least
+        if noise and plan.C > 1:
+            keep &= _witnesses(where, sign, rest, coeffs) >= WITNESS * math.sqrt(noise / ((plan.C - 1) * plan.P))
+        if keep.all():
             break
         support = support[keep]
     squares = (rest * rest).mean(axis=1)
@@ -94,6 +103,16 @@ def refine(plan: Plan, values: NDArray[np.float64], support: Limbs, noise: float
         detectable=_detectable(plan, noise, limit.zero),
         unresolved=mean_squares(plan, rest) > limit.zero,
     )
+
+
+def _witnesses(
+    where: NDArray[np.int64], sign: NDArray[np.float64], rest: NDArray[np.float64], coeffs: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How large each coefficient is, shape (m,), in the mean of all groups but the one that shows it largest."""
+    own = [(s * values[:, j].T).mean(axis=1) + coeffs for j, s, values in zip(where, sign, rest)]
+    shown = np.array(own) * np.sign(coeffs)
+    witnesses: NDArray[np.float64] = (shown.sum(axis=0) - shown.max(axis=0)) / (len(shown) - 1)
+    return witnesses
 
 
 def _detectable(plan: Plan, noise: float, zero: float) -> float:
