@@ -22,7 +22,7 @@ from ._explorer import Explorer
 from ._scene import Long, Scene, choice, control
 from ._theme import ACCENT, CYCLE, DASHES, GOOD, MARKERS, MUTED, PAPER, SIGNAL, WARNING, dress
 
-FEW, MANY, FRESH = 8, 200, 10_000
+FEW, MANY, FRESH, ROUNDS = 8, 200, 10_000, 20
 PLACES = ("bottom left", "top right", "top right", "bottom right")  # of the names of the decoders
 NAMES = {
     "osd": "osd: random delays, best guess",
@@ -44,6 +44,7 @@ class Params:
 @dataclass(frozen=True, eq=False)
 class Frame:
     snr: float
+    wanted: int  # delays, as asked for
     P: int
     decoder: str
     snrs: NDArray[np.float64]
@@ -63,20 +64,20 @@ class Frame:
 def compute(params: Params) -> Frame:
     decoder = SHORT[params.decoder]
     snrs, table = _grid()
-    if (decoder, params.P) not in table:
-        least = min(P for name, P in table if name == decoder)
-        raise ValueError(f"{decoder} needs more than {params.P} delays, at least {least} of this slider")
+    P = max(params.P, min(P for name, P in table if name == decoder))  # some need more delays
     prices = {name: _price(name) for name in NAMES}
-    rival = table.get((RIVAL[decoder], params.P))
-    curves = table[decoder, params.P]
-    empty = Frame(params.snr, params.P, decoder, snrs, curves, None if rival is None else rival[0], prices, 0, 0, 0, 0)
+    rival, curves = table.get((RIVAL[decoder], P)), table[decoder, P]
+    other = None if rival is None else rival[0]
+    empty = Frame(params.snr, params.P, P, decoder, snrs, curves, other, prices, 0, 0, 0, 0)
     return _more(empty, FEW)
 
 
 def _more(frame: Frame, count: int) -> Frame:
     """*frame* with the outcome of *count* more runs."""
     seeds = range(FRESH + frame.runs, FRESH + frame.runs + count)
-    found = [trial(_plan(frame.decoder, frame.P, seed % FEW), NOISE_K, frame.snr, seed) for seed in seeds]
+    found = [
+        trial(_plan(frame.decoder, frame.P, seed % FEW), NOISE_K, frame.snr, seed, rounds=ROUNDS) for seed in seeds
+    ]
     return replace(
         frame,
         exact=frame.exact + sum(outcome.exact for outcome in found),
@@ -175,13 +176,14 @@ def _verdict(frame: Frame) -> str:
 
 def describe(frame: Frame) -> str:
     coefficients = NOISE_K * frame.runs
+    price = f"{frame.P} delays" + (f", {frame.wanted} are too few for it" if frame.wanted < frame.P else "")
     at = int(np.argmin(np.abs(frame.snrs - frame.snr)))
     other = "cannot do with so few samples"
     if frame.rival is not None:
         other = f"finds everything in {frame.rival[at]:.0%} of the runs from as many samples"
     return (
-        f"{_verdict(frame)}. Of {coefficients:,} coefficients {frame.missed} were missed, and {frame.false} found that "
-        f"are not there; {RIVAL[frame.decoder]} {other}."
+        f"{_verdict(frame)} ({price}). Of {coefficients:,} coefficients {frame.missed} were missed, and "
+        f"{frame.false} found that are not there; {RIVAL[frame.decoder]} {other}."
     )
 
 

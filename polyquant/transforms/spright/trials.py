@@ -129,12 +129,16 @@ def success(n: int, b: int, C: int, K: int, seed: int) -> bool:
     return found.finished and np.array_equal(_index.squeeze(found.support, n), support)
 
 
-def trial(design: Plan, K: int, snr: float | None, seed: int) -> Outcome:
-    """One run of the whole transform on K random coefficients +1 or -1, with noise of *snr* dB, None for none."""
+def trial(design: Plan, K: int, snr: float | None, seed: int, *, rounds: int | None = None) -> Outcome:
+    """One run of the whole transform on K random coefficients +1 or -1, with noise of *snr* dB, None for none.
+
+    Peeling ends after so many *rounds*, if they are given: hopeless runs end sooner, see :func:`within`.
+    """
     support, coeffs = random_spectrum(design.n, K, seed)
     sigma = 0.0 if snr is None else decibels(snr, coeffs)
     fn = function(support, coeffs, design.n, sigma=sigma, seed=seed)
-    found = sparse_wht(fn, design.n, plan=design, sigma=sigma or None, validate=0)
+    patience = None if rounds is None else within(rounds)
+    found = sparse_wht(fn, design.n, plan=design, sigma=sigma or None, validate=0, progress=patience)
     wanted, got = set(_index.numbers(_rows(support))), set(_index.numbers(_rows(found.support)))
     return Outcome(wanted == got, len(wanted - got), len(got - wanted), found.samples_asked, found.status)
 
