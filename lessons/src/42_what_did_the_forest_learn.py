@@ -221,7 +221,7 @@ for order in range(1, 5):
     members, F = terms[0]
     names = " × ".join(game.features[i] for i in members)
     share = sum(F**2 for _, F in terms) / total
-    print(f"{order} features: {len(terms):3} terms, {100 * share:4.1f} % of the variance")
+    print(f"{order} together: {len(terms):3} terms, {100 * share:4.1f} % of the variance")
     print(f"    the first {(-1) ** order * F:+.3f}, {names}")
 
 # %% [markdown]
