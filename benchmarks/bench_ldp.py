@@ -18,6 +18,7 @@ import pytest
 from benchmarks._timing import Row, table
 from polyquant import ldp
 from polyquant.ldp import gram
+from polyquant.ldp._client import secret_bytes
 from polyquant.ldp._designs import DESIGNS
 
 try:
@@ -48,26 +49,23 @@ class Ready:
         return self._data[self._at - size : self._at]
 
 
-def clients(m: int, epsilon: float) -> str:
-    mechanism = ldp.SubsetSelection(m, epsilon)
+def clients(mechanism: ldp.SubsetSelection | ldp.ModularSubset, title: str) -> str:
+    m, epsilon = mechanism.k, mechanism.epsilon
     values, ready = np.arange(USERS) % m, Ready()
     assert ldp.Tally(mechanism).add(mechanism.reports(values)) == 0  # none is bad
     size = mechanism.reports(values, codec="bitmap", entropy=(spent := Spent())) and spent.size // USERS
+    sources = {"": {}, ", bytes ready": {"entropy": ready}}
     rows = [
-        Row(f"polyquant, {codec}", USERS, lambda c=codec: mechanism.reports(values, codec=c))
+        Row(f"polyquant, {codec}{name}", USERS, lambda c=codec, e=extra: mechanism.reports(values, codec=c, **e))
+        for name, extra in sources.items()
         for codec in mechanism.codecs
     ]
-    rows += [
-        Row(
-            f"polyquant, {codec}, bytes ready", USERS, lambda c=codec: mechanism.reports(values, codec=c, entropy=ready)
-        )
-        for codec in mechanism.codecs
-    ]
-    rows.append(Row(f"limit: {size} secret bytes a user", USERS, lambda: os.urandom(size * USERS)))
-    if SS_Client:
+    rows.append(Row(f"limit: {size} secret bytes a user", USERS, lambda: secret_bytes(size * USERS)))
+    rows.append(Row("the same, from the operating system", USERS, lambda: os.urandom(size * USERS)))
+    if SS_Client and isinstance(mechanism, ldp.SubsetSelection):
         items = cycle(range(m))
         rows.append(Row("multi-freq-ldpy, a list, not secret", 1, lambda: SS_Client(next(items), m, epsilon)))
-    return table(f"clients of subset selection, m = {m}, epsilon = {epsilon}", "report", rows, 5)
+    return table(f"clients of {title}", "report", rows, 5)
 
 
 class Spent:
@@ -145,10 +143,10 @@ def decoders() -> str:
         assert np.abs(matrix.multiply(plan.solve(b)) - b).max() < 1e-9
         seconds = best_of(lambda p=plan, v=b: p.solve(v), 5)
         both = best_of(lambda p=plan, v=b: p.solve(v, threads=2), 5)
-        spectrum = best_of(lambda p=plan, v=b: np.fft.rfft(v, p.size), 5)
+        spectrum = best_of(lambda p=plan, v=b: np.fft.rfft(v, p.inverse.size), 5)
         lines.append(
             f"  k = {k:<8} {1e3 * seconds:8.2f} ms, in two threads {1e3 * both:.2f} ms, at most {1e3 * target} ms; "
-            f"one of its six transforms "
+            f"the real transform of length {plan.inverse.size} "
             f"{1e3 * spectrum:.2f} ms; plan {made:.2f} s in {plan.steps} steps"
         )
     return "\n".join(lines)
@@ -166,15 +164,29 @@ def searches() -> str:
 
 def subsets() -> str:
     """Clients and servers of subset selection, dense sets and thin ones."""
-    cases = (470, 1.0), (470, 4.0), (1024, 1.0)
-    return "\n\n".join(one(m, epsilon) for m, epsilon in cases for one in (clients, servers))
+    parts = []
+    for m, epsilon in ((470, 1.0), (470, 4.0), (1024, 1.0)):
+        mechanism = ldp.SubsetSelection(m, epsilon)
+        parts += [clients(mechanism, f"subset selection, m = {m}, epsilon = {epsilon}"), servers(m, epsilon)]
+    return "\n\n".join(parts)
+
+
+def modular() -> str:
+    """Clients of modular subset selection whose moduli are 470 on average."""
+    moduli = DESIGNS[1024, 8, 4.0]
+    parts = []
+    for epsilon in (1.0, 4.0):
+        mechanism = ldp.ModularSubset(1024, epsilon, moduli=moduli)
+        title = f"modular subset selection, k = 1024, mean modulus {sum(moduli) // 8}, epsilon = {epsilon}"
+        parts.append(clients(mechanism, title))
+    return "\n\n".join(parts)
 
 
 def unary_encoding() -> str:
     return unary(1024)
 
 
-TABLES = [subsets, unary_encoding, crowds, decoders, searches]
+TABLES = [subsets, modular, unary_encoding, crowds, decoders, searches]
 
 
 @pytest.mark.parametrize("title", TABLES)

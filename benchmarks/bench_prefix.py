@@ -23,6 +23,7 @@ from bitarray import bitarray, decodetree
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks._timing import Row, scaled, table, times
+from polyquant import _parallel
 from polyquant.bits import Bits
 from polyquant.prefix import (
     IntegerCode,
@@ -80,6 +81,17 @@ def pair(code: IntegerCode, values: np.ndarray) -> tuple[Row, Row]:
     assert (code.decode_many(bits, values.size) == values).all()
     encode = Row(f"{code.name} here", values.size, lambda: code.encode_many(values))
     return encode, Row(encode.name, values.size, lambda: code.decode_many(bits, values.size))
+
+
+def four_strings(code: IntegerCode, values: np.ndarray) -> list[Row]:
+    strings = [code.encode_many(part) for part in np.split(values, 4)]
+
+    def decode(threads: int | None) -> list[np.ndarray]:
+        return _parallel.run(lambda bits: code.decode_many(bits, values.size // 4), strings, threads)
+
+    assert (np.concatenate(decode(None)) == values).all()
+    in_turn = Row(f"{code.name} here, four strings", values.size, partial(decode, 1))
+    return [in_turn, Row(f"{in_turn.name}, {_parallel.cores()} threads", values.size, partial(decode, None))]
 
 
 def in_python(code: IntegerCode, values: np.ndarray) -> tuple[Row, Row]:
@@ -150,7 +162,7 @@ def beside_peers() -> Iterator[tuple[str, list[Row]]]:
     values = own(gamma)
     pairs = [pair(gamma, values), with_bitarray(gamma, values), in_python(gamma, values)]
     yield "gamma, own law, encode", [p[0] for p in pairs] + [memory(values)]
-    yield "gamma, own law, decode", [p[1] for p in pairs] + [memory(values)]
+    yield "gamma, own law, decode", [p[1] for p in pairs] + four_strings(gamma, own(gamma)) + [memory(values)]
     values = geometric(exp_golomb(0))
     pairs = [pair(exp_golomb(0), values), with_bitarray(exp_golomb(0), values)]
     if module := peer("bitstring"):

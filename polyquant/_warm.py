@@ -74,6 +74,8 @@ def _mechanisms() -> None:
 
 def _subsets() -> None:
     clocks = ldp.ModularSubset(300, 1.0, moduli=(101, 130, 173, 211))
+    for k in (400, 5000):  # small sets of few positions and of many
+        ldp.SubsetSelection(k, 6.0).reports([0, 1, 4])
     for codec in clocks.codecs:
         ldp.Tally(clocks).add(clocks.reports([0, 1, 4], codec=codec))
     clocks.estimate(clocks.simulate(counts=[1000] * 300, rng=0))

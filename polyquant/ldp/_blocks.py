@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
-from polyquant._parallel import chunks, run
+from polyquant._parallel import run
 from polyquant._random import Entropy, generator
 from polyquant.algebra.crt import folded
 from polyquant.bits import Bits
@@ -26,15 +25,12 @@ from polyquant.errors import CorruptError, TruncatedError
 
 from . import wire
 from ._batch import Batch
-from ._client import Coins, floor_to_grid
-from ._kernels import subsets as kernels
+from ._client import Coins, floor_to_grid, secret_bytes
+from ._kernels import reading as kernels
 from ._mechanism import Common, bits_for
+from ._sets import Source
 from ._walk import subset_counts
 from .tally import Tally
-
-SECRET = 2**15  # words of 64 secret bits, the most that are asked for at once
-AT_ONCE = 2**10  # reports that are made at once
-MEMORY = 2**21  # positions that are marked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ class Blocks(Common):
         sizes = [wire.enum_bits(m, omega) for m, omega in zip(self._moduli, self._omegas)]
         return bits_for(self.groups) + max(sizes)
 
-    def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
+    def reports(self, values: ArrayLike, *, entropy: Entropy = secret_bytes, codec: str | None = None) -> Batch:
         """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users.
 
         Parameters
@@ -130,9 +126,10 @@ class Blocks(Common):
             How sets are written. "enum" is shortest and the default while its table is small, else "rice" is.
         """
         items, coins, name = self._items(values), Coins(entropy), self._codec(codec)
+        source = Source(self._blocks(), wire.layout(self._moduli, self._omegas, name), coins)
         block = coins.below(self.groups, items.size)
-        own = items % np.array(self._moduli)[block]
-        return Batch(self.fingerprint, name, items.size, _write(self, own, block, name, coins))
+        own = items if self._moduli == (self.k,) else items % np.array(self._moduli)[block]
+        return Batch(self.fingerprint, name, items.size, source.reports(own, block))
 
     def simulate(
         self,
@@ -217,7 +214,7 @@ class Blocks(Common):
         found, limbs = np.zeros(layout.omega.max(), np.int64), np.zeros(layout.binomials.shape[2], np.int64)
         sums, heads = np.zeros_like(counts), np.zeros_like(users)
         end = kernels.read(words, batch.bits.size, valid, layout.index_bits, layout.m, layout.omega, base, layout.codec,
-                           layout.size, layout.binomials, limbs, found, sums, heads)  # fmt: skip
+                           layout.size, layout.binomials, layout.tops, limbs, found, sums, heads)  # fmt: skip
         if end < 0:
             raise TruncatedError(f"{batch.count} reports need more than {batch.bits.size} bits")
         if valid.all() and end < batch.bits.size:
@@ -225,69 +222,3 @@ class Blocks(Common):
         counts += sums
         users += heads
         return valid
-
-
-def _write(self: Blocks, own: NDArray[np.int64], block: NDArray[np.int64], codec: str, coins: Coins) -> Bits:
-    """Reports of users with positions *own* of blocks *block*."""
-    layout, stream, pieces = wire.layout(self._moduli, self._omegas, codec), _Stream(self._blocks(), coins), []
-    rest, open_bits = np.zeros(1, np.uint32), 0
-    at_once = min(AT_ONCE, max(1, MEMORY // max(self._moduli)))
-    for start, stop in chunks(own.size, at_once):
-        marks = stream.draw(own[start:stop], block[start:stop])
-        words = np.zeros((stop - start) * layout.longest // 32 + 3, np.uint32)
-        words[0] = rest[0]
-        filled = wire.write(layout, marks, block[start:stop], words, open_bits)
-        whole, open_bits = divmod(filled, 32)
-        pieces.append(words[:whole])
-        rest = words[whole : whole + 1]
-    bits = 32 * sum(piece.size for piece in pieces) + open_bits
-    return Bits(np.concatenate([*pieces, rest]).astype(">u4").tobytes()[: (bits + 7) // 8], bits)
-
-
-class _Stream:
-    """Random sets for users of several blocks, from a stream of secret words."""
-
-    def __init__(self, blocks: tuple[Block, ...], coins: Coins) -> None:
-        digits = [[int(b.p * 2**64) >> shift & 0xFFFF for shift in (48, 32, 16, 0)] for b in blocks]
-        marking = np.array([_marking(b.m, b.omega) for b in blocks], np.int64)
-        m, omega = (np.array(column, np.int64) for column in zip(*((b.m, b.omega) for b in blocks)))
-        width = np.array([bits_for(b.m) for b in blocks], np.int64)
-        self._tables = m, omega, width, np.array(digits, np.int64), marking[:, 0].copy(), marking[:, 1].copy()
-        self._width = int(m.max() + 31) // 32
-        self._need = 2 + self._width * 4
-        self._coins, self._secret, self._state = coins, np.zeros(0, np.uint32), np.zeros(3, np.int64)
-
-    def draw(self, own: NDArray[np.int64], block: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Marks of the users' sets, shape (users, words)."""
-        marks, done = np.empty((own.size, self._width), np.int64), 0
-        while True:
-            done += kernels.draw(own[done:], block[done:], *self._tables, self._secret, self._state, marks[done:])
-            if done == own.size:
-                return marks
-            fresh = self._coins.words(min(SECRET, self._need * (own.size - done))).view(np.uint32)
-            self._secret = np.concatenate((self._secret[self._state[0] :], fresh))
-            self._state[0] = 0
-
-
-def _marking(m: int, omega: int) -> tuple[int, int]:
-    """How to mark positions at random before single ones are drawn: (levels, density), the cheapest of a few.
-
-    The price of a random word for 32 positions is one, and that of a single position is two thirds.
-    """
-    prices = {(0, 0): _draws(m, 0.0, omega)}
-    for levels in range(1, 5):
-        for density in range(1, 1 << levels, 2):
-            prices[levels, density] = levels * m / 32 + _draws(m, density / (1 << levels), omega)
-    return min(prices, key=lambda plan: prices[plan])
-
-
-def _draws(m: int, share: float, omega: int) -> float:
-    """What it costs to draw single positions until omega of m are marked, when a *share* of them is."""
-    noise = math.sqrt(m * share * (1 - share))
-    adding, removing = max(omega - m * share, 0.4 * noise), max(m * share - omega, 0.4 * noise)
-    price = 0.0
-    if adding > 0:
-        price += m * math.log((m - omega + adding) / (m - omega)) if omega < m else m * 10.0
-    if removing > 0 and share > 0:
-        price += m * math.log((omega + removing) / omega)
-    return price * 2 / 3

@@ -10,7 +10,6 @@ import dataclasses
 import decimal
 import hashlib
 import math
-import secrets
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -24,7 +23,7 @@ from polyquant.bits import Bits
 from polyquant.errors import DomainError
 
 from ._batch import FINGERPRINT, Batch
-from ._client import GRID
+from ._client import GRID, secret_bytes
 
 if TYPE_CHECKING:
     from .estimate import Estimate
@@ -169,7 +168,7 @@ class Common:
         """e^epsilon, rounded down to a multiple of 2^-64: what clients compute with."""
         return odds(self.epsilon)
 
-    def report(self, value: int, *, entropy: Entropy = secrets.token_bytes) -> Bits:
+    def report(self, value: int, *, entropy: Entropy = secret_bytes) -> Bits:
         """One user's report of *value*, 0 <= value < k. Whoever reports twice spends epsilon twice.
 
         Raises

@@ -7,7 +7,6 @@ differ in the sets, and in how a server adds up what lies in them.
 
 from __future__ import annotations
 
-import secrets
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from polyquant._random import Entropy, generator
 from polyquant.bits import Bits, pack, unpack
 
 from ._batch import Batch, checked_size
-from ._client import Coins, floor_to_grid
+from ._client import Coins, floor_to_grid, secret_bytes
 from ._mechanism import Common, bits_for
 from .estimate import Estimate
 from .tally import Tally
@@ -56,7 +55,7 @@ class Symbol(Common):
         """Probability that a report lies in the set of the user's item."""
         return float(self._p())
 
-    def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
+    def reports(self, values: ArrayLike, *, entropy: Entropy = secret_bytes, codec: str | None = None) -> Batch:
         """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users."""
         items, coins, name = self._items(values), Coins(entropy), self._codec(codec)
         symbols = np.empty(items.size, np.int64)

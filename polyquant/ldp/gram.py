@@ -4,10 +4,8 @@ Block j of the incidence matrix A sends a histogram f over [k] to its sums over 
 squares needs the inverse G of M = sum_j w_j A_j^T A_j. The entry of M at (x, x') is the sum of w_j over the moduli that
 divide x - x': it depends on the difference only, so M is a Toeplitz matrix, and its first column says all.
 
-The first column u of G says all of G too [GS72]: G u_0 = L(u) L(u)^T - L(v) L(v)^T, where L(u) is the lower triangular
-Toeplitz matrix with first column u, and v = (0, u_{k-1}, ..., u_1). So a decoder needs one solution by conjugate
-gradients, once, then a few convolutions for each right side, and all k variances (the diagonal of G) take one pass
-over u.
+The first column of G says all of G too [GS72]. So a decoder needs one solution by conjugate gradients, once, then a few
+convolutions for each right side (``_inverse.py``), and all k variances (the diagonal of G) take one pass over it.
 """
 
 from __future__ import annotations
@@ -21,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
-from polyquant._parallel import run
 from polyquant.errors import NotConverged
 
+from ._inverse import Cyclic, Triangular, inverse
 from ._kernels import gram as kernels
 
 __all__ = ["Gram", "Plan", "plan"]
@@ -31,6 +29,7 @@ __all__ = ["Gram", "Plan", "plan"]
 Vector = NDArray[np.float64]
 TOLERANCE = 1e-14  # of the residual, when a solution is asked for
 GOOD_ENOUGH = 1e-9  # when it stops getting better before
+FOLDS = 3  # a modulus below k / FOLDS is folded; shifting by its few multiples is quicker else
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,8 @@ class Gram:
         """M x for *x* of shape (k,), in time k per modulus."""
         vector = self._vector("x", x)
         out = np.empty(self.k)
-        kernels.multiply(*self._arrays(), vector, np.empty(sum(self.moduli)), out)
+        *bands, moduli, weights = self._arrays()
+        kernels.multiply(*bands, moduli, weights, vector, np.empty(moduli.sum()), out)
         return out
 
     def solve(self, b: ArrayLike, *, tolerance: float = TOLERANCE, steps: int | None = None) -> tuple[Vector, int]:
@@ -102,14 +102,14 @@ class Gram:
         """
         right = self._vector("b", b).copy()
         most = max(1000, int(1e5 / math.sqrt(self.k))) if steps is None else _check.integer("steps", steps, 1)
-        moduli, weights = self._arrays()
+        arrays = self._arrays()
         x, size = np.zeros(self.k), float(np.linalg.norm(right))
         rest, ratio, used = right, 1.0 if size else 0.0, 0
         for _ in range(3):  # with a fresh residual, since the one of the recurrence drifts away from the true one
             if ratio <= tolerance or used >= most:
                 break
             correction = np.zeros(self.k)
-            used += kernels.conjugate_gradients(moduli, weights, rest, tolerance / ratio, most - used, correction)
+            used += kernels.conjugate_gradients(*arrays, rest, tolerance / ratio, most - used, correction)
             fresh = right - self.multiply(x + correction)
             better = float(np.linalg.norm(fresh)) / size
             if not better < ratio:
@@ -121,8 +121,21 @@ class Gram:
             )
         return x, used
 
-    def _arrays(self) -> tuple[NDArray[np.int64], Vector]:
-        return np.array(self.moduli, np.int64), np.array(self.weights)
+    def _arrays(self) -> tuple[float, NDArray[np.int64], Vector, NDArray[np.int64], Vector]:
+        """M for the kernels: large moduli as a diagonal and what is beside it, small ones to be folded."""
+        pairs = list(zip(self.moduli, self.weights))
+        beside = [(lag, w) for m, w in pairs if m * FOLDS >= self.k for lag in range(m, self.k, m)]
+        folded = [(m, w) for m, w in pairs if m * FOLDS < self.k]
+        lags, heights = zip(*beside) if beside else ((), ())
+        moduli, weights = zip(*folded) if folded else ((), ())
+        own = float(sum(w for m, w in pairs if m * FOLDS >= self.k))
+        return (
+            own,
+            np.array(lags, np.int64),
+            np.array(heights, float),
+            np.array(moduli, np.int64),
+            np.array(weights, float),
+        )
 
     def _vector(self, name: str, x: ArrayLike) -> Vector:
         vector = _check.finite(name, x, 1)
@@ -143,26 +156,14 @@ class Plan:
     gram: Gram
     column: Vector  # u, first column of G, shape (k,)
     steps: int  # of conjugate gradients
-    size: int  # of the transforms
-    rising: NDArray[np.complex128]  # spectrum of u
-    falling: NDArray[np.complex128]  # spectrum of v
+    inverse: Triangular | Cyclic  # spectra of u
 
     def solve(self, b: ArrayLike, *, threads: int = 1) -> Vector:
-        """G *b* for *b* of shape (k,), by six real transforms [GS72]; four of them in two *threads*, if wanted."""
-        k, size = self.gram.k, self.size
-        spectrum = np.fft.rfft(self.gram._vector("b", b), size)
+        """G *b* for *b* of shape (k,), by six transforms, quickest for even k without large factors.
 
-        def product(of: NDArray[np.complex128]) -> NDArray[np.complex128]:
-            """Spectrum of L L^T b, from that of the first column of L."""
-            turned = np.conj(of)
-            turned *= spectrum
-            lower = np.fft.rfft(np.fft.irfft(turned, size)[:k], size)
-            lower *= of
-            return lower
-
-        rising, falling = run(product, (self.rising, self.falling), threads)
-        rising -= falling
-        return np.asarray(np.fft.irfft(rising, size)[:k] / self.column[0])
+        Four of them are done in two *threads*, if wanted.
+        """
+        return self.inverse.solve(self.gram._vector("b", b), threads)
 
     def diagonal(self, lag: int = 0) -> Vector:
         """Entries G[x + lag, x], shape (k - lag,); lag 0 are the variances of weighted least squares, in O(k)."""
@@ -196,12 +197,8 @@ def plan(gram: Gram) -> Plan:
     e = np.zeros(gram.k)
     e[0] = 1.0
     u, steps = gram.solve(e)
-    v = np.concatenate(([0.0], u[:0:-1]))
-    size = fast_size(2 * gram.k - 1)
-    rising, falling = np.fft.rfft(u, size), np.fft.rfft(v, size)
-    for array in (u, rising, falling):
-        array.flags.writeable = False
-    return Plan(gram, u, steps, size, rising, falling)
+    u.flags.writeable = False
+    return Plan(gram, u, steps, inverse(u))
 
 
 @lru_cache(maxsize=16)
@@ -232,19 +229,6 @@ def spread(blocks: Sequence[Vector], k: int) -> Vector:
     for sums in blocks:
         kernels.spread_from(sums, out)
     return out
-
-
-def fast_size(least: int) -> int:
-    """The smallest number from *least* on with no prime factor above 5: a fast transform."""
-    best = 1 << (least - 1).bit_length()
-    five = 1
-    while five < best:
-        three = five
-        while three < best:
-            best = min(best, three << max(0, (-(-least // three) - 1).bit_length()))
-            three *= 3
-        five *= 5
-    return best
 
 
 def _largest(multiply: Callable[[Vector], Vector], k: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -17,7 +16,7 @@ from polyquant.bits import Bits, pack, unpack
 from polyquant.errors import DomainError
 
 from ._batch import Batch, checked_size
-from ._client import Coins, floor_to_grid
+from ._client import Coins, floor_to_grid, secret_bytes
 from ._kernels import hashing as kernels
 from ._mechanism import bits_for, odds
 from ._symbol import AT_ONCE
@@ -68,7 +67,7 @@ class LocalHashing(Supports):
         """128 bits say which function, the rest which cell."""
         return SEED_BITS + bits_for(self.g)
 
-    def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
+    def reports(self, values: ArrayLike, *, entropy: Entropy = secret_bytes, codec: str | None = None) -> Batch:
         """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users."""
         items, coins, name = self._items(values), Coins(entropy), self._codec(codec)
         fields = np.empty((items.size, 3), np.uint64)

@@ -7,7 +7,6 @@ the share of supporting reports is q + (p - q) f, and a server that counts suppo
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -22,7 +21,7 @@ from polyquant._random import Entropy, generator
 from polyquant.bits import Bits
 
 from ._batch import Batch, checked_size
-from ._client import GRID, Coins, floor_to_grid
+from ._client import GRID, Coins, floor_to_grid, secret_bytes
 from ._mechanism import Common
 from ._symbol import Symbol
 from .estimate import Estimate
@@ -200,7 +199,7 @@ class UnaryEncoding(Supports):
         """One bit for each item."""
         return self.k
 
-    def reports(self, values: ArrayLike, *, entropy: Entropy = secrets.token_bytes, codec: str | None = None) -> Batch:
+    def reports(self, values: ArrayLike, *, entropy: Entropy = secret_bytes, codec: str | None = None) -> Batch:
         """A report for each of *values*, shape (n,), items from 0 to k-1; real randomness, for real users."""
         items, coins, name = self._items(values), Coins(entropy), self._codec(codec)
         p, q = self._chances()

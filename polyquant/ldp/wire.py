@@ -134,6 +134,7 @@ class Layout:
     index_bits: int
     longest: int  # bits of the longest report
     binomials: NDArray[np.uint32]  # [i, c]: limbs of C(c, i + 1); one entry if not needed
+    tops: NDArray[np.uint16]  # [i, c]: which of them is the highest that is not zero
 
 
 @lru_cache(maxsize=32)
@@ -141,25 +142,30 @@ def layout(moduli: tuple[int, ...], omegas: tuple[int, ...], codec: str) -> Layo
     """The layout of reports; made once."""
     m, omega = np.array(moduli, np.int64), np.array(omegas, np.int64)
     index_bits = (len(moduli) - 1).bit_length()
-    binomials = np.zeros((1, 1, 1), np.uint32)
+    binomials, tops = np.zeros((1, 1, 1), np.uint32), np.zeros((1, 1), np.uint16)
     if codec == "enum":
         size = np.array([enum_bits(a, b) for a, b in zip(moduli, omegas)], np.int64)
         if math.prod(_table_shape(moduli, omegas)) > 4 * LARGEST_TABLE:
             raise DomainError(f"ranks of sets of up to {max(omegas)} of {max(moduli)} are too long: use rice or bitmap")
-        binomials, lengths = _binomials(*_table_shape(moduli, omegas)), size
+        (binomials, tops), lengths = _binomials(*_table_shape(moduli, omegas)), size
     elif codec == "rice":
         size = np.array([rice_parameter(a, b) for a, b in zip(moduli, omegas)], np.int64)
         lengths = omega * (size + 1) + ((m - omega) >> size)
     else:
         size, lengths = np.zeros_like(m), m
-    return Layout(m, omega, CODECS.index(codec), size, index_bits, index_bits + int(lengths.max()), binomials)
+    return Layout(m, omega, CODECS.index(codec), size, index_bits, index_bits + int(lengths.max()), binomials, tops)
 
 
 def write(
-    layout: Layout, marks: NDArray[np.int64], block: NDArray[np.int64], words: NDArray[np.uint32], filled: int
+    layout: Layout,
+    sets: NDArray[np.int64],
+    listed: bool,
+    block: NDArray[np.int64],
+    words: NDArray[np.uint32],
+    filled: int,
 ) -> int:
-    """Write the sets in the rows of *marks* behind the *filled* bits of *words*; how many bits are filled then."""
-    head = marks, block, layout.index_bits, layout.m
+    """Write *sets*, rows of marks or of positions, behind the *filled* bits of *words*; how many are filled then."""
+    head = sets, listed, block, layout.index_bits, layout.m, layout.omega
     if layout.codec == 0:
         limbs = np.zeros(layout.binomials.shape[2], np.int64)
         return int(kernels.write_rank(*head, layout.size, layout.binomials, limbs, words, filled))
@@ -181,7 +187,10 @@ def _table_shape(moduli: tuple[int, ...], omegas: tuple[int, ...]) -> tuple[int,
 
 
 @lru_cache(maxsize=4)
-def _binomials(rows: int, columns: int, limbs: int) -> NDArray[np.uint32]:
+def _binomials(rows: int, columns: int, limbs: int) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
     table = np.zeros((rows, columns, limbs), np.uint32)
     kernels.pascal(table)
-    return table
+    tops = np.zeros((rows, columns), np.uint16)
+    for limb in range(1, limbs):
+        tops[table[:, :, limb] != 0] = limb
+    return table, tops

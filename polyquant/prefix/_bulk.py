@@ -13,8 +13,8 @@ from polyquant import _check
 from polyquant.bits import Bits, unpack
 from polyquant.errors import CorruptError, DomainError, TruncatedError
 
+from ._kernels import cursors, universal
 from ._kernels import integers as kernels
-from ._kernels import universal
 from ._universal import fibonacci_weights
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST_BITS = 2**36
 """The longest string that is written, in bits: 8 GiB."""
 
 # Without a compiler a table costs more than it saves, but the same paths should run: small ones.
-_COMPILED = hasattr(kernels.decode, "signatures")
+_COMPILED = hasattr(kernels.encode, "signatures")
 _VALUES, _WIDTH = (4096, 12) if _COMPILED else (64, 6)
 
 
@@ -46,7 +46,7 @@ class _Core:
 def _core(kind: int, parameter: int, least: int) -> _Core:
     code = kind, np.uint64(parameter), _weights(parameter) if kind == universal.FIBONACCI else _rules(kind, parameter)
     decoder = np.empty(2**_WIDTH, np.uint64)
-    kernels.decode_table(*code, decoder)
+    cursors.decode_table(*code, decoder)
     return _Core(code, least, _encoder(code, least), decoder)
 
 
@@ -147,11 +147,11 @@ def decode(code: IntegerCode, bits: Bits, count: int, start: int, pad: bool) -> 
     core = _core(code._kind, code._parameter, code.least)
     data = np.concatenate([bits.array(), np.zeros(32, np.uint8)])
     out = np.empty(count, np.int64)
-    done, at, state = kernels.decode(*core.code, core.decoder, data, np.uint64(bits.size), np.uint64(start), out)
+    done, at, state = cursors.decode(*core.code, core.decoder, data, np.uint64(bits.size), np.uint64(start), out)
     where = f"decoded {done} of {count} symbols, stopped at bit {at} of {bits.size}"
-    if state == kernels.TRUNCATED:
+    if state == cursors.TRUNCATED:
         raise TruncatedError(f"{where}: the bits end inside a {code.name} word")
-    if state == kernels.CORRUPT:
+    if state == cursors.CORRUPT:
         raise CorruptError(f"{where}: no {code.name} word of an integer up to 2^63 - 1 begins like this")
     left = bits.size - int(at)
     if left and not (pad and left < 8 and not bits.take(int(at), left).to_int()):

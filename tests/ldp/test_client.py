@@ -2,13 +2,16 @@
 
 import math
 import secrets
+import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from polyquant._random import repeatable
-from polyquant.ldp._client import Coins, floor_to_grid
+from polyquant.ldp import SubsetSelection, Tally
+from polyquant.ldp._client import FEW_BYTES, Coins, floor_to_grid, secret_bytes
+from polyquant.ldp._kernels import subsets as kernels
 
 
 def scripted(*words):
@@ -83,3 +86,64 @@ def test_other_probabilities_are_refused(p):
 def test_a_seeded_generator_is_no_entropy():
     with pytest.raises(TypeError, match="entropy must be a function"):
         Coins(np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("size", [0, 1, FEW_BYTES - 1, FEW_BYTES, 3 * FEW_BYTES + 1])
+def test_secret_bytes_are_as_many_as_asked_for_and_never_the_same(size):
+    first, second = secret_bytes(size), secret_bytes(size)
+    assert (len(first), len(second)) == (size, size)
+    if size >= FEW_BYTES:
+        assert len({secret_bytes(size)[:16] for _ in range(20)}) == 20
+        counts = np.bincount(np.frombuffer(first, np.uint8), minlength=256)
+        assert ((counts - size / 256) ** 2 / (size / 256)).sum() < 440  # 255 degrees of freedom: 1e-11
+
+
+@pytest.mark.parametrize(("size", "source"), [(FEW_BYTES - 1, "system"), (FEW_BYTES, "openssl")])
+def test_few_bytes_come_from_the_system_and_many_from_openssl(monkeypatch, size, source):
+    ssl = pytest.importorskip("ssl")
+    asked = []
+    monkeypatch.setattr(ssl, "RAND_bytes", lambda n: asked.append("openssl") or bytes(n))
+    monkeypatch.setattr(secrets, "token_bytes", lambda n: asked.append("system") or bytes(n))
+    secret_bytes(size)
+    assert asked == [source]
+
+
+def test_without_openssl_the_system_makes_all_bytes(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ssl", None)
+    monkeypatch.setattr(secrets, "token_bytes", lambda n: b"s" * n)
+    assert secret_bytes(FEW_BYTES) == b"s" * FEW_BYTES
+
+
+def test_a_source_that_is_given_makes_every_byte():
+    asked = []
+
+    def source(size):
+        asked.append(size)
+        return secrets.token_bytes(size)
+
+    SubsetSelection(470, 1.0).reports(np.zeros(100, np.int64), codec="bitmap", entropy=source)
+    assert 120 * 100 < sum(asked) < 200 * 100
+
+
+def test_fields_choose_all_positions_equally_often():
+    """All fields of 16 bits, once each: the positions but the own one, 65536 // 469 times; what is left is refused."""
+    m, own, n = 470, 7, 2**16
+    columns, lists, todo = np.empty((6, 512), np.int32), np.empty((n, 1), np.int64), np.arange(n)
+    tables = np.array([m]), np.array([1]), np.array([2**16 % (m - 1)]), 16
+    users, zeros = np.full(n, own), np.zeros(n, np.int64)
+    left = kernels.draw_few(users, zeros, zeros, *tables, np.arange(n).astype(np.uint16), columns, todo, lists)
+    done = np.ones(n, bool)
+    done[todo[:left]] = False
+    assert left == 2**16 % (m - 1)
+    assert np.bincount(lists[done, 0], minlength=m).tolist() == [(x != own) * (n // (m - 1)) for x in range(m)]
+
+
+@pytest.mark.parametrize(("m", "omega"), [(3, 1), (9, 3), (40, 6), (40, 13), (257, 16), (5000, 4)])
+def test_large_and_small_sets_hold_every_position_as_often_as_they_should(m, omega):
+    n, mechanism = 5000, SubsetSelection(m, 1.0, omega=omega)
+    own = m // 2
+    tally = Tally(mechanism)
+    tally.add(mechanism.reports(np.full(n, own), codec="rice", entropy=repeatable(b"%d" % m)))
+    expected = np.where(np.arange(m) == own, mechanism.p, mechanism.q) * n
+    assert ((tally.counts - expected) ** 2 / expected).max() < 45  # the largest of at most 5000 squares
+    assert tally.counts.sum() == n * omega

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from polyquant.algebra.crt import ResidueSystem
 from polyquant.errors import NotConverged
 from polyquant.ldp import gram as module
-from polyquant.ldp.gram import Gram, fast_size, fold, mean_variance, plan, spread
+from polyquant.ldp._inverse import Cyclic, Triangular, fast_size, inverse
+from polyquant.ldp.gram import Gram, fold, mean_variance, plan, spread
 from tests.vectors import rows
 
 DESIGNS = [(6, (3, 4, 5)), (11, (5, 7, 8)), (13, (13,)), (64, (17, 19, 23, 25)), (128, (37, 53, 61, 90))]
@@ -65,6 +66,25 @@ def test_condition_is_that_of_the_matrix(k, moduli):
 def test_moduli_that_miss_a_direction_have_no_plan(k, moduli):
     with pytest.raises(NotConverged, match=r"hardly tell|cannot tell"):
         plan(design(k, moduli))
+
+
+@pytest.mark.parametrize("k", [2, 4, 6, 22, 64, 90, 128, 1100])
+def test_both_forms_are_the_inverse_of_the_toeplitz_matrix(k):
+    rng = np.random.default_rng(k)
+    c = rng.normal(size=k) / k
+    c[0] = 3  # larger than the other entries of a row together, nearly always
+    matrix = c[np.abs(np.subtract.outer(np.arange(k), np.arange(k)))]
+    dense, b = np.linalg.inv(matrix), rng.normal(size=k)
+    for form in (Triangular, Cyclic):
+        np.testing.assert_allclose(form(dense[:, 0].copy()).solve(b, 1), dense @ b, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("k", "form"),
+    [(1, Triangular), (2, Cyclic), (15, Triangular), (22_000, Cyclic), (26, Triangular), (10**6, Cyclic)],
+)
+def test_short_transforms_are_for_even_sizes_without_large_factors(k, form):
+    assert isinstance(inverse(np.eye(1, k)[0]), form)
 
 
 def test_a_plan_is_made_once():

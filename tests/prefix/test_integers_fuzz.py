@@ -22,10 +22,12 @@ from polyquant.prefix import (
     unary,
     zeta,
 )
+from polyquant.prefix._kernels import cursors
 from polyquant.prefix._kernels import integers as kernels
 
-COMPILED = hasattr(kernels.decode, "signatures")
+COMPILED = hasattr(kernels.encode, "signatures")
 STRINGS = 10**6 if COMPILED else 300
+WORDS = 20000 if COMPILED else 1100
 CODES = [
     *(unary, gamma, delta, omega, levenshtein, even_rodeh, leb128),
     *(fibonacci(2), fibonacci(3), fibonacci(64)),
@@ -46,11 +48,11 @@ def count_words(kind, parameter, weights, least, encoder, decoder, data, ends, r
     value = np.zeros(1, np.int64)
     for i in range(ends.size):
         end = U(ends[i])
-        many, last, state = kernels.decode(kind, parameter, weights, decoder, data, end, U(i), values)
+        many, last, state = cursors.decode(kind, parameter, weights, decoder, data, end, U(i), values)
         counts[state] += 1
         position, same = U(i), True
         for j in range(values.size if state == 0 else many + U(1)):
-            one, position, again = kernels.decode(kind, parameter, weights, decoder, data, end, position, value)
+            one, position, again = cursors.decode(kind, parameter, weights, decoder, data, end, position, value)
             same = same and (one == 1 and value[0] == values[j] >= least if j < many else again == state)
         inside = U(i) & U(7)
         room[0] = data[i >> 3] >> (U(8) - inside) << (U(8) - inside)
@@ -84,6 +86,51 @@ def test_a_million_random_strings_are_words_or_errors(code, strings, words):
     assert total.sum() >= strings
     assert total[0] > 0 or words > 1
     assert total[1] > 0 or not COMPILED
+
+
+@kernel
+def read_one_by_one(kind, parameter, weights, decoder, data, size, values):
+    """As ``cursors.decode`` from bit 0 on, a word at a time."""
+    value = np.zeros(1, np.int64)
+    position = U(0)
+    for i in range(values.size):
+        _, position, state = cursors.decode(kind, parameter, weights, decoder, data, size, position, value)
+        if state != 0:
+            return U(i), position, state
+        values[i] = value[0]
+    return U(values.size), position, 0
+
+
+@every_code
+def test_several_cursors_read_what_one_reads(code):
+    """Long strings: fine ones, nearly fine ones, and nonsense; as many words as there are, more, and fewer."""
+    rng = np.random.default_rng(CODES.index(code))
+    core = _bulk._core(code._kind, code._parameter, code.least)
+    ordinary = rng.geometric(0.05, WORDS) - 1 + code.least
+    some_large = np.where(rng.random(WORDS) < 0.01, rng.integers(1, 2**20, WORDS), ordinary)
+    some_large[code.length(some_large) > 2000] = code.least
+    states = set()
+    kinds = [some_large, ordinary, np.full(WORDS, code.least + 5)]
+    for values in kinds if COMPILED else kinds[:1]:
+        good = code.encode_many(values)
+        flipped = np.unpackbits(good.array())
+        flipped[rng.integers(0, good.size, 5)] ^= 1
+        nonsense = rng.random(good.size) < rng.choice([0.03, 0.5, 0.97])
+        for string in (good.array(), np.packbits(flipped), np.packbits(nonsense)):
+            data = np.concatenate([string, np.zeros(32, np.uint8)])
+            for count in (WORDS, WORDS + 50, WORDS // 2, min(8 * WORDS, good.size)) if COMPILED else [WORDS]:
+                for size in (good.size, good.size * 3 // 4) if COMPILED else [good.size]:
+                    short = data.copy()
+                    short[size // 8 : size // 8 + 1] &= 255 ^ 255 >> size % 8
+                    short[size // 8 + 1 :] = 0
+                    found, expected = np.zeros(count, np.int64), np.zeros(count, np.int64)
+                    many = cursors.decode(*core.code, core.decoder, short, U(size), U(0), found)
+                    each = read_one_by_one(*core.code, core.decoder, short, U(size), expected)
+                    assert tuple(map(int, many)) == tuple(map(int, each))
+                    assert (found[: many[0]] == expected[: each[0]]).all()
+                    states.add(int(many[2]))
+    assert 0 in states
+    assert 1 in states or not COMPILED
 
 
 @every_code
@@ -144,7 +191,7 @@ def test_nothing_is_written_outside(code):
     data = np.concatenate([bits.array(), np.zeros(32, np.uint8)])
     for count in range(0, values.size + 1, 1 if COMPILED else 11):
         memory[:] = -7
-        done, _, state = kernels.decode(
+        done, _, state = cursors.decode(
             *core.code, core.decoder, data, np.uint64(bits.size), np.uint64(0), memory[32 : 32 + count]
         )
         assert (done, state) == (count, 0)

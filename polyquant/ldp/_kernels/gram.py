@@ -1,19 +1,21 @@
-"""Products with the Gram matrix of a residue system, by folding: contiguous loops, no remainders."""
+"""Products with the Gram matrix of a residue system, by shifting and folding: contiguous loops, no remainders."""
 
 import numpy as np
 
 from polyquant._kernel import float_kernel
 
-CHUNK = 4096  # entries that stay in the nearest cache while all moduli pass over them
+CHUNK = 4096  # entries that stay in the nearest cache while all lags and moduli pass over them
 
 
 @float_kernel
-def multiply(moduli, weights, x, folds, out):
-    """*out* = sum of weights[j] A_j^T A_j x: fold *x* modulo every m_j, then each place reads its residues' sums.
+def multiply(own, lags, heights, moduli, weights, x, folds, out):
+    """*out* = M x, and the scalar product of both.
 
-    *folds* is work space of sum(moduli) entries.
+    M has *own* on its diagonal and ``heights[t]`` beside it at distance ``lags[t]``; to that comes the sum of
+    weights[j] A_j^T A_j: fold *x* modulo every m_j, then each place reads its residues' sums. *folds* is work space of
+    sum(moduli) entries.
     """
-    k = x.size
+    k, product = x.size, 0.0
     folds[:] = 0.0
     for start in range(0, k, CHUNK):
         stop, base = min(start + CHUNK, k), 0
@@ -22,30 +24,38 @@ def multiply(moduli, weights, x, folds, out):
             i, r = start, start % m
             while i < stop:
                 run = min(stop - i, m - r)
-                sums, part = folds[base + r : base + r + run], x[i : i + run]
-                for t in range(run):
-                    sums[t] += part[t]
+                add(weights[j], x[i : i + run], folds[base + r : base + r + run])
                 i, r = i + run, 0
             base += m
-    base = 0
-    for j in range(moduli.size):
-        for r in range(base, base + moduli[j]):
-            folds[r] *= weights[j]
-        base += moduli[j]
     for start in range(0, k, CHUNK):
         stop, base = min(start + CHUNK, k), 0
-        for i in range(start, stop):
-            out[i] = 0.0
+        here, mine = out[start:stop], x[start:stop]
+        for i in range(stop - start):
+            here[i] = own * mine[i]
+        for t in range(lags.size):
+            low, high = max(start, lags[t]), min(stop, k - lags[t])
+            if low < stop:
+                add(heights[t], x[low - lags[t] : stop - lags[t]], out[low:stop])
+            if start < high:
+                add(heights[t], x[start + lags[t] : high + lags[t]], out[start:high])
         for j in range(moduli.size):
             m = moduli[j]
             i, r = start, start % m
             while i < stop:
                 run = min(stop - i, m - r)
-                sums, part = folds[base + r : base + r + run], out[i : i + run]
-                for t in range(run):
-                    part[t] += sums[t]
+                add(1.0, folds[base + r : base + r + run], out[i : i + run])
                 i, r = i + run, 0
             base += m
+        for i in range(stop - start):
+            product += here[i] * mine[i]
+    return product
+
+
+@float_kernel
+def add(factor, some, total):
+    """Add a multiple of *some* to *total*."""
+    for i in range(total.size):
+        total[i] += factor * some[i]
 
 
 @float_kernel
@@ -66,7 +76,7 @@ def spread_from(sums, x):
 
 
 @float_kernel
-def conjugate_gradients(moduli, weights, b, tolerance, most, x):
+def conjugate_gradients(own, lags, heights, moduli, weights, b, tolerance, most, x):
     """Add to *x* the solution of M x = *b* by conjugate gradients, until the residual is small enough; steps taken."""
     k = b.size
     residual, direction = b.copy(), b.copy()
@@ -76,10 +86,7 @@ def conjugate_gradients(moduli, weights, b, tolerance, most, x):
     for steps in range(most):
         if square <= goal:
             return steps
-        multiply(moduli, weights, direction, folds, product)
-        curvature = 0.0
-        for i in range(k):
-            curvature += direction[i] * product[i]
+        curvature = multiply(own, lags, heights, moduli, weights, direction, folds, product)
         if not curvature > 0.0:
             return most
         along, after = square / curvature, 0.0

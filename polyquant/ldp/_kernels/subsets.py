@@ -1,8 +1,7 @@
 """Random subsets from secret bits, and reports written into words of 32 bits.
 
-Words and limbs have 32 bits and are computed with as 64-bit integers, so nothing ever overflows. A subset is first a
-row of marks (bit x % 32 of word x // 32), then a report. *secret* is a stream: a report that finds it empty is begun
-again when there is more, from the same place, so the law does not notice where it was cut.
+Words and limbs have 32 bits and are computed with as 64-bit integers, so nothing ever overflows. A subset is a row of
+marks (bit x % 32 of word x // 32) or, if it is small, a list of positions in rising order, and then a report.
 """
 
 import numpy as np
@@ -13,7 +12,6 @@ FULL = 0xFFFFFFFF
 LAST_BIT = np.zeros(32, np.int64)  # position of the only bit that is set, from the top of the product with a constant
 for _i in range(32):
     LAST_BIT[((0x077CB531 << _i) & FULL) >> 27] = _i
-LEADING = np.array([8 - (~byte & 255).bit_length() for byte in range(256)])  # ones before the first zero of 8 bits
 
 
 @kernel
@@ -35,70 +33,117 @@ def mirrored(word):
 
 
 @kernel
-def draw(own, block, m, omega, width, threshold, levels, density, secret, state, marks):
-    """Marks of the sets of users with positions *own* in block ``block[i]``, until the stream is dry; how many users.
+def draw(own, block, inside, m, omega, width, levels, density, secret, state, marks):
+    """Marks of the sets of users with positions *own* in block ``block[i]``, until *secret* is dry; how many users.
 
-    With probability threshold / 2^64 (four digits of 16 bits) the set holds the own position, and else it does not;
-    apart from that it is a uniform set of omega of m positions. Every other position is marked with probability
-    density / 2^levels at once, by combining random words; then positions are drawn to add or to remove until they
-    are enough. All sets of one size are equally likely at any time. The arrays from *m* to *density* have an entry
-    for each block, *width* the bits of a position; *state* is the place in the stream, open bits of it and how many.
+    A set holds the own position if ``inside[i]`` says so; apart from that it is a uniform set of omega of m positions.
+    Every other position is marked with probability density / 2^levels at once, by combining random words; then
+    positions are drawn to add or to remove until they are enough. All sets of one size are equally likely at any time.
+    The arrays from *m* to *density* have an entry for each block, *width* the bits of a position; a row of marks has
+    space for 2^width positions. ``state[0]`` is the place in *secret*: a report that finds it empty is begun again
+    when there is more, from the same place, so the law does not notice where it was cut.
     """
-    place, pool, left, supply = state[0], state[1], state[2], secret.size
+    place, supply = state[0], secret.size
     for i in range(own.size):
-        state[0], state[1], state[2] = place, pool, left
-        j, x = block[i], own[i]
-        size, words = m[j], (m[j] + 31) >> 5
-        inside, digits = 0, 0
-        while digits < 4:
-            if left < 16:
-                if place == supply:
-                    return i
-                pool |= np.int64(secret[place]) << left
-                place += 1
-                left += 32
-            digit = pool & 0xFFFF
-            pool >>= 16
-            left -= 16
-            if digit != threshold[j, digits]:
-                inside = 1 if digit < threshold[j, digits] else 0
-                break
-            digits += 1
+        state[0] = place
+        j, x, row = block[i], own[i], marks[i]
+        size, words, bits, count = m[j], (m[j] + 31) >> 5, width[j], 0
         if place + levels[j] * words > supply:
             return i
-        row, count = marks[i], 0
-        row[:] = 0
+        for t in range(row.size):
+            row[t] = 0
         for level in range(levels[j]):
             some, join = secret[place : place + words], density[j] >> level & 1
             place += words
             for t in range(words):
                 row[t] = row[t] | np.int64(some[t]) if join else row[t] & np.int64(some[t])
-        if levels[j]:
-            if size & 31:
-                row[words - 1] &= (1 << (size & 31)) - 1
-            row[x >> 5] &= ~(1 << (x & 31))
-            for t in range(words):
-                count += ones(row[t])
-        missing, bits = omega[j] - inside - count, width[j]
+        if size & 31:
+            row[words - 1] &= (1 << (size & 31)) - 1
+        row[x >> 5] &= ~(1 << (x & 31))
+        for t in range(words):
+            count += ones(row[t])
+        missing = omega[j] - inside[i] - count
         wanted = 0 if missing > 0 else 1  # what a position must be so that drawing it changes something
-        missing = abs(missing)
+        missing, mask = abs(missing), (1 << bits) - 1
+        row[x >> 5] |= (1 - wanted) << (x & 31)  # never wanted
         while missing > 0:
-            if left < bits:
-                if place == supply:
-                    return i
-                pool |= np.int64(secret[place]) << left
-                place += 1
-                left += 32
-            y = pool & ((1 << bits) - 1)
-            pool >>= bits
-            left -= bits
-            if y < size and y != x and row[y >> 5] >> (y & 31) & 1 == wanted:
-                row[y >> 5] ^= 1 << (y & 31)
-                missing -= 1
-        if inside:
-            row[x >> 5] |= 1 << (x & 31)
-    state[0], state[1], state[2] = place, pool, left
+            if place == supply:
+                return i
+            drawn = np.int64(secret[place])
+            place += 1
+            for _ in range(32 // bits):
+                y = drawn & mask
+                drawn >>= bits
+                old = row[y >> 5]
+                hit = (old >> (y & 31) ^ wanted ^ 1) & (1 if y < size else 0) & (1 if missing > 0 else 0)
+                row[y >> 5] = old ^ (hit << (y & 31))
+                missing -= hit
+        row[x >> 5] = row[x >> 5] & ~(1 << (x & 31)) | inside[i] << (x & 31)
+    state[0] = place
     return own.size
+
+
+@kernel
+def draw_few(own, block, inside, m, omega, unfair, bits, fields, columns, todo, lists):
+    """Lists of the sets of the users *todo*, until *fields* are used up; how many are left, in front of *todo*.
+
+    The own position, if ``inside[i]`` is 1, and others of m - 1 possible ones: each is the high part of the product of
+    m - 1 and a random number of so many *bits*, a field. Fields with a low part below *unfair*, the remainder of
+    2^bits, would favour some positions. A list with such a field or with two equal positions is drawn again, which
+    leaves all sets equally likely. Steps go over many users without a branch; *columns* is work space for them.
+    """
+    slots, room = columns.shape[0] - 5, columns.shape[1]
+    x, bound, least, many, good = (
+        columns[slots],
+        columns[slots + 1],
+        columns[slots + 2],
+        columns[slots + 3],
+        columns[-1],
+    )
+    place, waiting, mask = 0, todo.size, (1 << bits) - 1
+    while waiting:
+        left = 0
+        for start in range(0, waiting, room):
+            size = min(room, waiting - start)
+            if place + slots * size > fields.size:
+                for i in range(start, waiting):
+                    todo[left] = todo[i]
+                    left += 1
+                return left
+            for i in range(size):
+                user = todo[start + i]
+                j = block[user]
+                x[i], bound[i], least[i], many[i], good[i] = own[user], m[j] - 1, unfair[j], omega[j], 1
+            for t in range(slots):
+                drawn, column = fields[place : place + size], columns[t]
+                place += size
+                for i in range(size):
+                    product = np.int64(drawn[i]) * np.int64(bound[i])
+                    y = product >> bits
+                    y += 1 if y >= x[i] else 0
+                    good[i] &= 1 if product & mask >= least[i] else 0
+                    column[i] = y if t < many[i] else (1 << 30) + t  # behind all positions
+            for i in range(size):
+                if inside[todo[start + i]]:
+                    columns[0, i] = x[i]
+            for turn in range(slots):  # neighbours change places until all are in order
+                for t in range(turn & 1, slots - 1, 2):
+                    low, high = columns[t], columns[t + 1]
+                    for i in range(size):
+                        a, b = low[i], high[i]
+                        low[i], high[i] = min(a, b), max(a, b)
+            for t in range(1, slots):
+                low, high = columns[t - 1], columns[t]
+                for i in range(size):
+                    good[i] &= 1 if low[i] != high[i] else 0
+            for i in range(size):
+                user = todo[start + i]
+                for t in range(slots):
+                    lists[user, t] = columns[t, i]
+                todo[left] = user
+                left += 1 - good[i]
+        waiting = left
+    return 0
 
 
 @kernel
@@ -114,47 +159,74 @@ def put(words, filled, value, width):
 
 
 @kernel
-def write_bitmap(marks, block, index_bits, m, words, filled):
+def members(sets, i, size, listed, count, found):
+    """Write the positions of a set in rising order to *found*, from its list or from its marks."""
+    if listed:
+        for t in range(count):
+            found[t] = sets[i, t]
+        return
+    at = 0
+    for t in range((size + 31) >> 5):
+        word = sets[i, t]
+        while word:
+            low = word & -word
+            word ^= low
+            found[at] = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
+            at += 1
+
+
+@kernel
+def write_bitmap(sets, listed, block, index_bits, m, omega, words, filled):
     """One bit for each position, the first first; how many bits of *words* are filled then."""
     for i in range(block.size):
-        j, row = block[i], marks[i]
+        j = block[i]
         filled = put(words, filled, j, index_bits)
-        for start in range(0, m[j], 32):
-            width = min(32, m[j] - start)
-            filled = put(words, filled, mirrored(row[start >> 5]) >> (32 - width), width)
+        if listed:
+            for t in range(omega[j]):
+                place = filled + sets[i, t]
+                words[place >> 5] |= 1 << (31 - (place & 31))
+        else:
+            at, used, rest = filled >> 5, filled & 31, m[j] & 31
+            pending = np.int64(words[at]) >> (32 - used)  # the last *used* bits, not yet a whole word
+            for t in range(m[j] >> 5):
+                pending = pending << 32 | mirrored(sets[i, t])
+                words[at + t] = pending >> used
+                pending &= (1 << used) - 1
+            at += m[j] >> 5
+            words[at] = pending << (32 - used) & FULL
+            if rest:
+                put(words, 32 * at + used, mirrored(sets[i, m[j] >> 5]) >> (32 - rest), rest)
+        filled += m[j]
     return filled
 
 
 @kernel
-def write_rice(marks, block, index_bits, m, rice, words, filled):
+def write_rice(sets, listed, block, index_bits, m, omega, rice, words, filled):
     """The gap in front of each position by Rice's code: quotient in ones, a zero, the remainder in *rice* bits."""
     at, used = filled >> 5, filled & 31
-    pending = np.int64(words[at]) >> (32 - used)  # the last *used* bits, not yet a whole word
+    pending = np.int64(words[at]) >> (32 - used)
+    found = np.zeros(omega.max(), np.int64)
     for i in range(block.size):
-        j, row, before = block[i], marks[i], -1
+        j, before = block[i], -1
+        members(sets, i, m[j], listed, omega[j], found)
         code, width, low_bits = j, index_bits, rice[j]
-        for t in range((m[j] + 31) >> 5):
-            word = row[t]
-            while word:
-                low = word & -word
-                word ^= low
-                x = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
-                gap, before = x - before - 1, x
-                quotient = gap >> low_bits
-                tail = gap & ((1 << low_bits) - 1)
-                while True:
-                    pending, used = pending << width | code, used + width
-                    if used >= 32:
-                        used -= 32
-                        words[at] = pending >> used
-                        pending &= (1 << used) - 1
-                        at += 1
-                    if quotient + low_bits <= 30:
-                        break
-                    width = min(quotient, 16)
-                    code = (1 << width) - 1
-                    quotient -= width
-                code, width = ((1 << quotient + 1) - 2) << low_bits | tail, quotient + 1 + low_bits
+        for t in range(omega[j]):
+            gap, before = found[t] - before - 1, found[t]
+            quotient = gap >> low_bits
+            tail = gap & ((1 << low_bits) - 1)
+            while True:
+                pending, used = pending << width | code, used + width
+                if used >= 32:
+                    used -= 32
+                    words[at] = pending >> used
+                    pending &= (1 << used) - 1
+                    at += 1
+                if quotient + low_bits <= 30:
+                    break
+                width = min(quotient, 16)
+                code = (1 << width) - 1
+                quotient -= width
+            code, width = ((1 << quotient + 1) - 2) << low_bits | tail, quotient + 1 + low_bits
         pending, used = pending << width | code, used + width
         if used >= 32:
             used -= 32
@@ -166,21 +238,17 @@ def write_rice(marks, block, index_bits, m, rice, words, filled):
 
 
 @kernel
-def write_rank(marks, block, index_bits, m, size, binomials, limbs, words, filled):
+def write_rank(sets, listed, block, index_bits, m, omega, size, binomials, limbs, words, filled):
     """The colex rank of each set in ``size[j]`` bits; ``binomials[i, c]``: limbs of C(c, i + 1), lowest first."""
+    found = np.zeros(omega.max(), np.int64)
     for i in range(block.size):
-        j, row, found = block[i], marks[i], 0
+        j = block[i]
         filled = put(words, filled, j, index_bits)
+        members(sets, i, m[j], listed, omega[j], found)
         limbs[:] = 0
-        for t in range((m[j] + 31) >> 5):
-            word = row[t]
-            while word:
-                low = word & -word
-                word ^= low
-                x = 32 * t + LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
-                for limb in range(limbs.size):
-                    limbs[limb] += np.int64(binomials[found, x, limb])
-                found += 1
+        for t in range(omega[j]):
+            for limb in range(limbs.size):
+                limbs[limb] += np.int64(binomials[t, found[t], limb])
         for limb in range(limbs.size - 1):
             limbs[limb + 1] += limbs[limb] >> 32
             limbs[limb] &= FULL
@@ -205,130 +273,3 @@ def pascal(table):
                 carry += np.int64(table[i, c - 1, limb]) + above
                 table[i, c, limb] = carry & FULL
                 carry >>= 32
-
-
-@kernel
-def peek(words, at):
-    """The 32 bits from bit *at* on."""
-    i, off = at >> 5, at & 31
-    return (np.int64(words[i]) << off & FULL) | np.int64(words[i + 1]) >> (32 - off)
-
-
-@kernel
-def get_bitmap(words, at, m, omega, found):
-    """Positions of a bitmap; True if they are *omega*."""
-    count = 0
-    for start in range(0, m, 32):
-        width = min(32, m - start)
-        word = peek(words, at + start) >> (32 - width)
-        if count + ones(word) > omega:
-            return False
-        while word:
-            low = word & -word
-            word ^= low
-            found[count] = start + width - 1 - LAST_BIT[((low * 0x077CB531) & FULL) >> 27]
-            count += 1
-    return count == omega
-
-
-@kernel
-def get_rice(words, at, end, m, omega, rice, found):
-    """Positions of *omega* gaps from bit *at* on; the place behind them, or -1 if they run over the end.
-
-    Positions above m are not written; the last one tells.
-    """
-    x = -1
-    for i in range(omega):
-        word = peek(words, at)
-        ones_before = LEADING[word >> 24]
-        quotient = ones_before
-        while ones_before == 8:
-            at += 8
-            if at >= end:
-                return -1
-            word = peek(words, at)
-            ones_before = LEADING[word >> 24]
-            quotient += ones_before
-        at += ones_before + 1
-        if at + rice > end:
-            return -1
-        if ones_before + 1 + rice <= 32:
-            rest = (word << (ones_before + 1) & FULL) >> (32 - rice)
-        else:
-            rest = peek(words, at) >> (32 - rice)
-        x += 1 + (quotient << rice) + rest
-        at += rice
-        found[i] = min(x, m)
-    return at
-
-
-@kernel
-def get_rank(words, at, m, omega, width, binomials, limbs, found):
-    """Positions of the set with the colex rank in the next *width* bits; False if there is no such set."""
-    size = width
-    for limb in range(limbs.size - 1, -1, -1):
-        part = size - 32 * limb
-        limbs[limb] = 0
-        if part > 0:
-            limbs[limb] = peek(words, at) >> (32 - part)
-            at += part
-            size -= part
-    if not less(limbs, binomials, omega - 1, m):
-        return False
-    c = m
-    for i in range(omega - 1, -1, -1):
-        while less(limbs, binomials, i, c):
-            c -= 1
-        borrow = 0
-        for limb in range(limbs.size):
-            borrow += limbs[limb] - np.int64(binomials[i, c, limb])
-            limbs[limb] = borrow & FULL
-            borrow >>= 32
-        found[i] = c
-    return True
-
-
-@kernel
-def less(limbs, binomials, i, c):
-    """Whether the number in *limbs* is below C(c, i + 1)."""
-    for limb in range(limbs.size - 1, -1, -1):
-        if binomials[i, c, limb] != limbs[limb]:
-            return limbs[limb] < binomials[i, c, limb]
-    return False
-
-
-@kernel
-def read(words, bits, valid, index_bits, m, omega, base, codec, size, binomials, limbs, found, counts, users):
-    """Count the reports in *words*; the place behind the last one, or -1 if one runs over the end.
-
-    ``valid[i]`` says whether report i is one that a user can have sent. A block that does not exist has reports of no
-    known length, so nothing behind it is read.
-    """
-    at = 0
-    for i in range(valid.size):
-        if at + index_bits > bits:
-            return -1
-        j = peek(words, at) >> (32 - index_bits) if index_bits else 0
-        if j >= m.size:
-            return at
-        at += index_bits
-        if codec == 1:
-            at = get_rice(words, at, bits, m[j], omega[j], size[j], found)
-            if at < 0:
-                return -1
-            good = found[omega[j] - 1] < m[j]
-        else:
-            start = at
-            at += size[j] if codec == 0 else m[j]
-            if at > bits:
-                return -1
-            if codec == 0:
-                good = get_rank(words, start, m[j], omega[j], size[j], binomials, limbs, found)
-            else:
-                good = get_bitmap(words, start, m[j], omega[j], found)
-        if good:
-            valid[i] = True
-            users[j] += 1
-            for t in range(omega[j]):
-                counts[base[j] + found[t]] += 1
-    return at

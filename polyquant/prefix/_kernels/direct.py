@@ -1,14 +1,16 @@
-"""Codes that are read faster by arithmetic than by table: unary, Rice's, and LEB128.
+"""Codes that are read faster by arithmetic than by table: LEB128, and unary when words are long.
 
 Each function reads words into out[done:] from bit *position* of *data* on and stops at the first word that is not
-plain: a long one, one that might be too large or is none, one of the last 128 of *size* bits. It returns
-(values decoded, position); the caller reads that word with all care and comes back.
+plain: a long one, one that is none, one of the last 128 of *size* bits. It returns (values decoded, position); the
+caller reads that word with all care and comes back.
 """
 
 from polyquant._kernel import kernel
 from polyquant.bits._kernels.words import U, bit_length, load
 
 from .universal import ALL, HIGH_BITS, ONE, WORD, ZERO, gather, swap
+
+TOP_BIT = U(1 << 63)
 
 
 @kernel
@@ -41,35 +43,6 @@ def mirror(x):
 
 
 @kernel
-def rice(k, data, size, position, done, out):
-    """Rice's words, k <= 32.
-
-    The window holds the complement of the next bits, so that what is shifted in looks like ones that go on.
-    """
-    count = U(out.size)
-    at = (position >> U(3)) + U(7)
-    window = (load(data, at - U(7)) ^ ALL) << (position & U(7))
-    have = U(56) - (position & U(7))
-    while done < count and (at << U(3)) + U(128) <= size:
-        window |= (load(data, at) ^ ALL) >> have
-        at += (U(63) - have) >> U(3)
-        have |= U(56)
-        before = done
-        while done < count:
-            ones = WORD - bit_length(window | ONE)  # at most 63, and so many are too many
-            used = ones + ONE + k
-            if used >= have:
-                break
-            out[done] = ones << k | (window ^ ALL) << ones << ONE >> ONE >> (U(63) - k)
-            done += ONE
-            window <<= used
-            have -= used
-        if done == before:
-            break
-    return done, (at << U(3)) - have
-
-
-@kernel
 def leb128(data, size, position, done, out):
     """Words of LEB128 of up to eight bytes; *position* is that of a whole byte."""
     count = U(out.size)
@@ -83,18 +56,22 @@ def leb128(data, size, position, done, out):
             done += U(8)
             at += U(8)
             continue
-        before = done
-        while ends > ZERO:
-            top = ends & (ALL - ends + ONE)  # of the last byte of the first word
+        used = more = ZERO
+        empty = False
+        for _ in range(4):  # as many as there are mostly, without asking where each ends
+            there = U(ends > ZERO)
+            some = ends | TOP_BIT * (ONE - there)
+            top = some & (ALL - some + ONE)  # of the last byte of the first word
             first = word & (top | (top - ONE))
-            if top > U(128) and first < top >> U(7):  # ends with an empty byte
-                return done, at << U(3)
-            out[done] = gather(first)
-            done += ONE
-            size_first = bit_length(top)
-            at += size_first >> U(3)
-            word = word >> ONE >> (size_first - ONE)
-            ends = ends >> ONE >> (size_first - ONE)
-        if done == before:
+            out[done + more] = gather(first)
+            empty |= (there > ZERO) & (top > U(128)) & (first < top >> U(7))
+            half = bit_length(top) >> ONE
+            used += there * half
+            more += there
+            word = word >> half >> half
+            ends = ends >> half >> half
+        if empty or more == ZERO:
             break
+        done += more
+        at += used >> U(2)
     return done, at << U(3)

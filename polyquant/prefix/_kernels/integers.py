@@ -1,21 +1,15 @@
-"""Many integers at once: small values and short words by tables, the rest by :mod:`universal`.
+"""Writing many integers: small values and short words by tables, the rest by :mod:`universal`.
 
-Encoding: an entry is ``word << 6 | bits`` for the value of its index, or MISS. The words of four values make one
-group, a group of at most 57 bits is one store. Groups are formed for a block at a time, in loops without branches, and
-joined to groups of eight where these fit.
-
-Decoding: an entry belongs to the next w bits of the string, its index. It holds how many of them are used up (6 bits),
-how many values they stand for (3 bits) and up to four values of 13 bits. Where nothing is used up, the first word is
-longer. If only binary digits follow in all words that begin so, the entry goes on with the size of the word (6 bits),
-the number of these digits (6 bits) and the digits known so far.
+An entry is ``word << 6 | bits`` for the value of its index, or MISS. The words of four values make one group, a group
+of at most 57 bits is one store. Groups are formed for a block at a time, in loops without branches, and joined to
+groups of eight where these fit.
 """
 
 import numpy as np
 
 from polyquant._kernel import kernel
-from polyquant.bits._kernels.words import U, bit_length, load, peek, store
+from polyquant.bits._kernels.words import U, bit_length, store
 
-from . import direct
 from .universal import (
     ALL,
     EXP_GOLOMB,
@@ -28,14 +22,10 @@ from .universal import (
     UNARY,
     WORD,
     ZERO,
-    after_ones,
     fibonacci,
     parts,
-    read_fibonacci,
-    word,
 )
 
-FINE, TRUNCATED, CORRUPT = range(3)
 MISS = U(63)
 MOST = U(57)  # bits of a group: 7 more may be waiting for their byte
 BLOCK = 256  # groups
@@ -228,109 +218,3 @@ def _groups_of_gamma(least, k, values, words, sizes):
 def _gamma(n, more, k):
     x = (U(n) & U(SMALL - 1)) + more
     return x, U(2) * bit_length(x | ONE) - ONE - k
-
-
-@kernel
-def decode_table(kind, parameter, rows, table):
-    """Fill *table*, uint64, of 2^w entries, w <= 13."""
-    width = bit_length(U(table.size)) - ONE
-    for window in range(table.size):
-        high = U(window) << (WORD - width)
-        used = count = entry = ZERO
-        n, size = _first(kind, parameter, rows, high, ZERO)
-        while used + size <= width and n < U(2**13) and count < U(4):
-            entry |= n << (U(9) + U(13) * count)
-            count += ONE
-            used += size
-            n, size = _first(kind, parameter, rows, high << used, ZERO)
-        table[window] = entry | count << U(6) | used
-        if count == ZERO and width < size < WORD:
-            # only digits follow if the last word that begins so is as long, and as many values behind as there are
-            last, same = _first(kind, parameter, rows, high | ALL >> width, ALL)
-            rest = size - width
-            behind = (ONE << rest) - ONE
-            if same == size and n & behind == ZERO and last == n | behind:
-                table[window] = (n >> rest) << U(21) | rest << U(15) | size << U(9)
-
-
-@kernel
-def _first(kind, parameter, rows, high, low):
-    """Value and size of the word at the beginning of 128 bits; size 255 if there is none."""
-    if kind == FIBONACCI:
-        n, size, good = read_fibonacci(high, low, parameter, rows)
-    else:
-        n, size, good = word(kind, parameter, high, low)
-    return (n, size) if good else (ZERO, U(255))
-
-
-@kernel
-def decode(kind, parameter, rows, table, data, size, position, out):
-    """Read out.size words, int64, from bit *position* of the *size* bits of *data*.
-
-    Behind these bits *data* holds at least 32 bytes of zeros. Returns (values decoded, position, state).
-    """
-    width = bit_length(U(table.size)) - ONE
-    done = ZERO
-    count = U(out.size)
-    sparse = size - position > U(5) * count  # a lookup would hardly ever find two words
-    while done < count:
-        if kind == UNARY and sparse:
-            done, position = direct.unary(data, size, position, done, out)
-        elif kind == RICE and sparse and parameter <= U(32):
-            done, position = direct.rice(parameter, data, size, position, done, out)
-        elif kind == LEB128 and position & U(7) == ZERO:
-            done, position = direct.leb128(data, size, position, done, out)
-        else:
-            at = (position >> U(3)) + U(7)  # the byte from which the window is filled up
-            window = load(data, at - U(7)) << (position & U(7))
-            have = U(56) - (position & U(7))  # bits of the window that are not in data[at:]
-            # behind at least 8 bits, four lookups take up to 52 and a longer word up to 63
-            while done + U(16) <= count and (at << U(3)) + U(128) <= size:
-                window |= load(data, at) >> have
-                at += (U(63) - have) >> U(3)
-                have |= U(56)
-                entry = ZERO
-                for _ in range(4):
-                    entry = table[window >> (WORD - width)]
-                    for j in range(4):
-                        out[done + U(j)] = np.int64(entry >> U(9 + 13 * j) & U(2**13 - 1))
-                    window <<= entry & U(63)
-                    have -= entry & U(63)
-                    done += entry >> U(6) & U(7)
-                if entry & U(63) == ZERO:  # a longer word
-                    position = (at << U(3)) - have
-                    window = peek(data, position)
-                    entry = table[window >> (WORD - width)] >> U(9)
-                    used = entry & U(63)
-                    if used == ZERO:
-                        break
-                    rest = entry >> U(6) & U(63)
-                    out[done] = np.int64(entry >> U(12) << rest | window << width >> ONE >> (U(63) - rest))
-                    done += ONE
-                    position += used
-                    at = (position >> U(3)) + U(7)
-                    window = load(data, at - U(7)) << (position & U(7))
-                    have = U(56) - (position & U(7))
-            position = (at << U(3)) - have
-        if done == count:
-            break
-        high = peek(data, position)
-        low = peek(data, position + WORD)
-        if kind == FIBONACCI:
-            n, used, good = read_fibonacci(high, low, parameter, rows)
-        elif high == ALL and kind in (UNARY, RICE, GOLOMB):
-            ones = WORD
-            while peek(data, position + ones) == ALL:
-                ones += WORD
-            ones += WORD - bit_length(peek(data, position + ones) ^ ALL)
-            n, used, good = after_ones(kind, parameter, ones, peek(data, position + ones + ONE))
-        else:
-            n, used, good = word(kind, parameter, high, low)
-        if used > size - position:
-            return done, position, TRUNCATED
-        if not good:
-            return done, position, CORRUPT
-        position += used
-        out[done] = np.int64(n)
-        done += ONE
-    return done, position, FINE
