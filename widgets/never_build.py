@@ -1,8 +1,8 @@
 """What does a function of 60 bits cost, if one never writes it down?
 
 Samples and time over n for K coefficients of 2^n, of the sparse transform and of the dense one, which is measured to
-2^24 and extrapolated beyond (``python -m polyquant.transforms.spright.trials growth FILE``, on a small server). The
-diamond is run now.
+2^24 and extrapolated beyond: ``python -m polyquant.transforms.spright.trials growth FILE``, the better of two runs on
+a small and busy server. The diamond is run now.
 """
 
 import csv
