@@ -7,9 +7,11 @@ public functions, since they decide the types that kernels are compiled for; a t
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polyquant import _kernel, bits, ldp, prefix, sharing, transforms
 from polyquant.algebra import gf256
+from polyquant.transforms.spright.peel import peel
 
 FEW = [1, 2, 3, 5, 8, 13, 1]
 
@@ -48,8 +50,19 @@ def _sharing() -> None:
 
 
 def _transforms() -> None:
-    transforms.fwht([1, 2])
-    transforms.fwht([1.0, 2.0])
+    for dtype in (np.int64, np.float32, np.float64):
+        transforms.fwht(np.ones(2**16, dtype), threads=2)
+
+
+def _sparse() -> None:
+    def single(m: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return (m & np.uint64(1)).astype(np.int64)
+
+    for decoder in ("noiseless", "nso", "rm", "coded", "osd"):
+        design = transforms.plan(12, b=3, C=2, decoder=decoder, dense=False)
+        transforms.sparse_wht(single, 12, plan=design, sigma=0.01)
+        if decoder == "nso":
+            peel(design, transforms.bins(single, design), hard=True)
 
 
 def _mechanisms() -> None:
@@ -75,6 +88,7 @@ def warm() -> None:
     _integers()
     _sharing()
     _transforms()
+    _sparse()
     _mechanisms()
     _subsets()
 

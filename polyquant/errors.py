@@ -13,6 +13,7 @@
     │   ├── DuplicateShareError
     │   ├── InconsistentSharesError
     │   └── MixedSharesError
+    ├── BudgetError               more samples needed than allowed
     └── NotConverged              a solver that has no usable partial answer
 
 A wrong *argument* (a bool for a count, a negative size) is a plain ``ValueError`` or ``TypeError`` that names
@@ -21,6 +22,7 @@ for a caller who does not care which of the two went wrong.
 """
 
 __all__ = [
+    "BudgetError",
     "CorruptError",
     "DataError",
     "DomainError",
@@ -78,6 +80,10 @@ class InconsistentSharesError(SharingError):
 
 class MixedSharesError(SharingError):
     """Shares of different secrets or parameters."""
+
+
+class BudgetError(PolyquantError):
+    """More samples would be needed than are allowed."""
 
 
 class NotConverged(PolyquantError):

@@ -21,7 +21,9 @@ What every scene promises is in ``_contract`` and tested (tests/widgets/test_sce
 parameters compute and draw finite numbers, or raise a ValueError whose message helps; every axis has a title;
 ``redraw(draw(a), b)`` equals ``draw(b)``; every control changes the picture and the sentence, and lightly; the saved
 picture can be drawn. In ``redraw`` assign, never read back: inside an explorer assignments are collected and applied
-together. The number of traces is fixed. Look at the pictures: ``python -m polyquant_widgets some/folder``.
+together. The number of traces is fixed. What takes longer than a slider's step (0.15 s) goes behind a button with a
+bar and a stop: ``Scene(..., long=Long("200 more runs", steps))``; ``steps(params, frame)`` yields (share done, frame).
+``control(..., play=True)`` lets a slider walk on its own. Look at all pictures: ``python -m polyquant_widgets FOLDER``.
 Colours have meanings (``_theme``): SIGNAL what is studied, ACCENT what was just moved, GOOD, WARNING, MUTED references.
 """
 
@@ -52,6 +54,14 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "alike_dials",
     "trade_off_room",
     "at_scale",
+    "butterfly",
+    "aliasing_bins",
+    "bipartite_peeling",
+    "phase_transition",
+    "noise_curves",
+    "never_build",
+    "forest",
+    "spread_weights",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

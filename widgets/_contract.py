@@ -7,6 +7,7 @@ Explorers are moved in plain Python; no browser is needed.
 """
 
 import dataclasses
+import itertools
 import re
 from typing import Any
 
@@ -48,6 +49,8 @@ def keep(scene: Scene, corners: int = 16) -> None:
     explorer = Explorer(scene)
     for name in scene.controls:
         alive(explorer, name)
+    if scene.long:
+        works(explorer)
 
 
 def possible(scene: Scene, corners: int) -> list[tuple[Any, Any]]:
@@ -177,6 +180,19 @@ def alive(explorer: Explorer, name: str) -> None:
         places = list(_differences(before[0], _shown(explorer)[0], ""))
         promise(not places, f"{name} back at {start!r}: the picture is another in {', '.join(places[:5])}")
     promise(both, f"control {name} does not change both picture and sentence, at {others}")
+
+
+def works(explorer: Explorer, most: int = 3) -> None:
+    """The first steps of a long computation come forward and change the picture; a control's move forgets them."""
+    steps, share, before = explorer._long_steps(), 0.0, _shown(explorer)
+    for now in itertools.islice(steps, most):
+        promise(share < now <= 1, f"the long computation went from {share} to {now}")
+        share = now
+    steps.close()
+    promise(not explorer.fault and not explorer.problem.text, f"the long computation: {explorer.problem.text}")
+    promise(share > 0, "the long computation has no steps")
+    finite(explorer.figure, "a step of the long computation")
+    promise(list(_differences(before[0], _shown(explorer)[0], "")), "the long computation changes nothing")
 
 
 def _move(explorer: Explorer, name: str, value: Any) -> None:

@@ -7,6 +7,8 @@ compute skips positions of a slider instead of queueing them.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import ipywidgets as ipw
 import traitlets
 
 from ._figure import LiveFigure
+from ._job import Job
 from ._picture import picture
 from ._scene import Choice, Control, Number, Scene, Switch, Text
 
@@ -47,6 +50,8 @@ class Explorer(ipw.VBox):
     figure : plotly.graph_objects.FigureWidget
     caption, problem : Line
         ``.text`` is what the picture shows, in words, and why the last settings were impossible.
+    job : Job or None
+        Button, bar and stop of the scene's long computation.
     fault : Exception or None
         What went wrong in the last step, if it was not a ValueError.
     """
@@ -61,20 +66,38 @@ class Explorer(ipw.VBox):
         self.controls = {name: _widget(control, getattr(params, name)) for name, control in scene.controls.items()}
         for widget in self.controls.values():
             widget.observe(self._step, "value")
-        box = ipw.Box(list(self.controls.values()))
+        box = ipw.Box([_played(widget, scene.controls[name]) for name, widget in self.controls.items()])
         box.add_class("pq-controls")
-        super().__init__([box, self.problem, self.figure, self.caption])
+        self.job = Job(scene.long.label, self._long_steps, scene.long.hint) if scene.long else None
+        super().__init__([box, *([self.job] if self.job else []), self.problem, self.figure, self.caption])
         self.add_class("pq-explorer")
 
     def _step(self, change: Any = None) -> None:
         """Bring picture and sentence in line with the controls, or say why that is impossible."""
+        if self.job:
+            self.job.halt()
+        with self._told():
+            self._show(self.scene.compute(self._params()))
+
+    def _long_steps(self) -> Iterator[float]:
+        """The scene's long computation, shown as it goes on."""
+        with self._told():
+            for share, frame in self.scene.long.steps(self._params(), self.frame):
+                self._show(frame)
+                yield share
+
+    def _show(self, frame: Any) -> None:
+        sentence = self.scene.describe(frame)
+        with self.figure.batch_update():
+            self.scene.redraw(self.figure, frame)
+        self.frame, self.caption.text, self.problem.text = frame, sentence, ""
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Exceptions of the body become a line under the controls."""
         self.fault = None
         try:
-            frame = self.scene.compute(self._params())
-            sentence = self.scene.describe(frame)
-            with self.figure.batch_update():
-                self.scene.redraw(self.figure, frame)
-            self.frame, self.caption.text, self.problem.text = frame, sentence, ""
+            yield
         except ValueError as error:
             reason = str(error).rstrip(".")
             self.problem.text = f"{reason}. The picture still shows the last settings that were possible."
@@ -117,6 +140,17 @@ def _widget(control: Control, value: Any) -> ipw.Widget:
             span = {"min": control.low, "max": control.high, "step": control.step}
             return kind(value, **span, **shape, **names, **wide)
     raise TypeError(f"no widget for a control of type {type(control).__name__}")
+
+
+def _played(widget: ipw.Widget, control: Control) -> ipw.Widget:
+    """*widget*, with buttons before it that move it if the *control* is to be played."""
+    if not (isinstance(control, Number) and control.play):
+        return widget
+    play = ipw.Play(widget.value, min=widget.min, max=widget.max, step=widget.step, interval=600, show_repeat=False)
+    ipw.jslink((play, "value"), (widget, "value"))  # in the page: the slider tells the kernel, as if it were dragged
+    row = ipw.HBox([play, widget])
+    row.add_class("pq-played")
+    return row
 
 
 def _short(value: float) -> str:

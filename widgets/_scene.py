@@ -35,13 +35,17 @@ class Control(ABC):
 
 @dataclass(frozen=True)
 class Number(Control):
-    """A slider from *low* to *high*; whole numbers if *whole*; *log* sliders multiply by *step* instead of adding."""
+    """A slider from *low* to *high*; whole numbers if *whole*; *log* sliders multiply by *step* instead of adding.
+
+    With *play*, buttons beside it let it walk on its own.
+    """
 
     low: float = 0
     high: float = 1
     step: float = 1
     whole: bool = False
     log: bool = False
+    play: bool = False
 
     def check(self, name: str, value: Any) -> Any:
         kind = "a whole number" if self.whole else "a number"
@@ -133,18 +137,29 @@ class Text(Control):
 
 
 def control(
-    default: float, low: float, high: float, step: float, label: str, *, log: bool = False, hint: str = ""
+    default: float,
+    low: float,
+    high: float,
+    step: float,
+    label: str,
+    *,
+    log: bool = False,
+    play: bool = False,
+    hint: str = "",
 ) -> Any:
     """A slider as a field of Params. Whole numbers if *default* and the bounds are ints.
 
     With ``log=True`` the slider is even on a logarithmic scale and *step* is the factor between its positions (1.2).
+    With ``play=True``, for whole numbers, buttons play and stop stand beside it.
     """
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in (default, low, high))
     if not low < high:
         raise ValueError(f"low must be below high, got {low} and {high}")
     if (log and not (low > 0 and step > 1)) or step <= 0:
         raise ValueError(f"step must be positive (a log slider: low > 0 and a factor above 1), got {step} from {low}")
-    return _field(default, Number(label, hint, low, high, step, whole, log))
+    if play and (log or not whole):
+        raise ValueError("play must be for whole numbers on an even scale")
+    return _field(default, Number(label, hint, low, high, step, whole, log, play))
 
 
 def choice(default: str, options: Sequence[str], label: str, *, hint: str = "") -> Any:
@@ -168,14 +183,28 @@ def _field(default: Any, made: Control) -> Any:
 
 
 @dataclass(frozen=True)
+class Long:
+    """What takes longer than a slider's step: a button *label* starts it, a bar shows how far it is, it can be stopped.
+
+    *steps* takes Params and the frame that is shown, and yields (share done from 0 to 1, frame to show now), at least
+    three times a second, so that Stop is heard.
+    """
+
+    label: str
+    steps: Callable[[Any, Any], Iterator[tuple[float, Any]]]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Scene:
-    """A live figure: five parts, see the package docstring for what each must do."""
+    """A live figure: five parts, see the package docstring for what each must do; perhaps a long computation."""
 
     Params: type
     compute: Callable[[Any], Any]
     draw: Callable[[Any], Any]
     redraw: Callable[[Any, Any], None]
     describe: Callable[[Any], str]
+    long: Long | None = None
 
     @cached_property
     def controls(self) -> dict[str, Control]:

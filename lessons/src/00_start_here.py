@@ -38,8 +38,11 @@ ready()
 # | [30 · One noisy answer](30_one_noisy_answer.ipynb) | How do you count a crowd in which everybody may lie? | 45 | probabilities, mean and variance |
 # | [31 · Many clocks](31_many_clocks.ipynb) | How many small clocks does it take to read a large number? | 60 | lesson 30, matrices |
 # | [32 · The trade-off room](32_the_trade_off_room.ipynb) | Which protocol should carry your data? | 45 | lessons 30, 31 |
+# | [40 · Sums and differences](40_sums_and_differences.ipynb) | How far do sums and differences get you? | 45 | binary numbers, matrices |
+# | [41 · Aliasing on purpose](41_aliasing_on_purpose.ipynb) | How do you find a hundred needles in a million values without looking at the hay? | 60 | lesson 40 |
+# | [42 · What did the forest learn?](42_what_did_the_forest_learn.ipynb) | What hangs on what in a model that only answers questions? | 60 | lesson 41, variances |
 #
-# More chapters are on their way: entropy coders and eleven-bit floats (12, 13), fast and sparse transforms (40s), a
+# More chapters are on their way: entropy coders and eleven-bit floats (12, 13) and a
 # sphere without a codebook (50s).
 #
 # ## How to use a lesson

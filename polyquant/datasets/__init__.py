@@ -1,6 +1,19 @@
 """Real data that lessons and tests share. Sources and licences: the README beside the files."""
 
 from .categories import flights, surnames
+from .forest import Forest, MaskingGame, forest
+from .graphs import karate_club
 from .text import alice, gaps, ranks, words
 
-__all__ = ["alice", "flights", "gaps", "ranks", "surnames", "words"]
+__all__ = [
+    "Forest",
+    "MaskingGame",
+    "alice",
+    "flights",
+    "forest",
+    "gaps",
+    "karate_club",
+    "ranks",
+    "surnames",
+    "words",
+]

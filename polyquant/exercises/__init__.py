@@ -7,16 +7,22 @@ from ._verdict import Verdict
 from .laws import best_bet, golomb_lengths, golomb_parameter
 from .private import dials_for_200, dials_rank, points_and_lines, subset_client
 from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
+from .spectra import aliasing_identity, defeat_the_groups, design_for_noise, fixed_groups, single_in_a_bin
+from .sums import sign_of, transform, xor_of_dice
 from .words import broken_prefix, gamma_code, missing_length
 
 __all__ = [
     "Verdict",
+    "aliasing_identity",
     "best_bet",
     "broken_prefix",
     "constant_term_attack",
     "deal_for_two",
+    "defeat_the_groups",
+    "design_for_noise",
     "dials_for_200",
     "dials_rank",
+    "fixed_groups",
     "gamma_code",
     "golomb_lengths",
     "golomb_parameter",
@@ -24,6 +30,10 @@ __all__ = [
     "one_liar",
     "points_and_lines",
     "recover_from_two",
+    "sign_of",
+    "single_in_a_bin",
     "subset_client",
     "tight_size",
+    "transform",
+    "xor_of_dice",
 ]

@@ -1,13 +1,14 @@
 """A real Explorer, moved in plain Python."""
 
 import dataclasses
+import threading
 from dataclasses import dataclass
 
 import ipywidgets as ipw
 import numpy as np
 import pytest
 from polyquant_widgets._explorer import VIEW, Explorer
-from polyquant_widgets._scene import Scene, choice, control, switch, text
+from polyquant_widgets._scene import Long, Scene, choice, control, switch, text
 from polyquant_widgets._theme import blank
 
 
@@ -170,3 +171,80 @@ def test_the_bundle_has_a_view_a_picture_with_words_and_the_words(explorer):
     assert data[VIEW]["model_id"] == explorer.model_id
     assert data["image/png"].startswith(b"\x89PNG")
     assert data["text/plain"] == metadata["image/png"]["alt"] == "abc: 4 points to 3.5."
+
+
+def more_points(params, frame):
+    for i in range(1, 5):
+        _, x, y = frame
+        yield i / 4, (params, np.append(x, -i), np.append(y, -i))
+
+
+@pytest.fixture
+def working():
+    return Explorer(dataclasses.replace(SCENE, long=Long("more points", more_points)))
+
+
+def test_a_long_computation_has_a_button_a_bar_and_a_stop(working):
+    assert working.children[1] is working.job
+    assert (working.job.begin.description, working.job.bar.value, working.job.stop.disabled) == ("more points", 0, True)
+    working.job.begin.click()
+    working.job._thread.join()
+    assert working.job.bar.value == 1
+    assert (working.job.begin.disabled, working.job.stop.disabled) == (False, True)
+    assert working.figure.data[0].x[-1] == -4
+
+
+def test_a_long_computation_can_be_stopped_and_a_control_stops_it():
+    reached, go = threading.Event(), threading.Event()
+
+    def slow(params, frame):
+        yield 0.25, (params, frame[1], frame[2] + 1)
+        reached.set()
+        go.wait(10)
+        yield 0.5, (params, frame[1], frame[2] + 2)
+        raise AssertionError("nobody asked for more")
+
+    working = Explorer(dataclasses.replace(SCENE, long=Long("go", slow)))
+    for stop in (working.job.stop.click, lambda: setattr(working.controls["count"], "value", 6)):
+        reached.clear()
+        go.clear()
+        working.job.start()
+        assert reached.wait(10)
+        assert not working.job.stop.disabled
+        threading.Timer(0.05, go.set).start()
+        stop()
+        working.job.halt()
+        assert (working.job.bar.value, working.fault) == (0.5, None)
+    assert len(working.figure.data[0].x) == 6
+
+
+def test_a_fault_in_a_long_computation_is_told(working):
+    def fails(params, frame):
+        yield 0.5, frame
+        raise ZeroDivisionError("oh")
+
+    explorer = Explorer(dataclasses.replace(SCENE, long=Long("go", fails)))
+    explorer.job.run()
+    assert explorer.problem.text == "This figure has a fault, ZeroDivisionError: oh"
+    assert not explorer.job.begin.disabled
+
+
+def test_a_slider_that_plays_has_buttons_beside_it_and_is_moved_by_them():
+    @dataclass(frozen=True)
+    class Walk:
+        count: int = control(5, 2, 9, 1, "points", play=True)
+
+    def walk(params):
+        return params, np.arange(params.count), np.arange(params.count)
+
+    scene = Scene(Walk, walk, lambda f: blank("x", "y").add_scatter(x=f[1]), lambda g, f: g.data[0].update(x=f[1]), str)
+    explorer = Explorer(scene)
+    play, slider = explorer.children[0].children[0].children
+    assert isinstance(play, ipw.Play)
+    assert slider is explorer.controls["count"]
+    assert (play.min, play.max, play.step, play.value) == (2, 9, 1, 5)
+
+
+def test_only_whole_numbers_can_be_played():
+    with pytest.raises(ValueError, match="whole numbers"):
+        control(0.5, 0.0, 1.0, 0.1, "share", play=True)

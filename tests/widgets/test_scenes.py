@@ -27,7 +27,14 @@ def complaint(scene, corners=16):
     return None
 
 
-HEAVY = {"alike_dials", "trade_off_room"}  # thousands of unknowns: minutes without the compiler
+HEAVY = {  # thousands of unknowns, dozens of runs: minutes without the compiler
+    "alike_dials",
+    "trade_off_room",
+    "phase_transition",
+    "noise_curves",
+    "never_build",
+    "forest",
+}
 compiled = hasattr(gram.multiply, "overloads")
 scenes = pytest.mark.parametrize(
     "name",
