@@ -31,12 +31,12 @@ check: install-check ## style and types
 	$(RUN) mypy
 
 assignments: install-teach ## students' and teachers' versions of every assignment, in build/assignments
-	$(RUN) classroom release
+	PYTHONPATH=lessons/assignments $(RUN) classroom release
 
 # Where no fence is to be had (not Linux), and only then: make grade SUBMISSIONS=... FENCE=--unconfined
 grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=folder; results in grades/
 	@test -n "$(SUBMISSIONS)" || { echo "which folder? make grade SUBMISSIONS=folder"; exit 1; }
-	$(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
+	PYTHONPATH=lessons/assignments $(RUN) classroom grade "$(SUBMISSIONS)" $(FENCE)
 
 lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons

@@ -26,7 +26,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-SOURCES = Path(__file__).resolve().parent.parent / "lessons" / "assignments" / "src"
+SOURCES = Path(__file__).resolve().parent.parent / "src"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 CODE_STUB, TEXT_STUB = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"
 SOLUTION, HIDDEN = "SOLUTION", "HIDDEN TESTS"
