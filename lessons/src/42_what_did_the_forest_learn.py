@@ -77,7 +77,7 @@ for snr in (20, 10, 5, 0, -5):
     print(f"{snr:3} dB: {right:3} right, {false} false, detectable {found.detectable:.2f}, {found.status}")
 
 # %% [markdown]
-# **Guess:** the last row is `converged` or not? Would you have said so, too?
+# In the last rows even `detectable` is above 1, and the result says that it is not done.
 #
 # And if nobody knows $\sigma$? Then the quietest bins tell it. But a spectrum that is *dense* looks exactly like noise:
 # no method can tell them apart from few samples. The library calls that `noise-like`, or `unresolved` if some bin looks
@@ -87,7 +87,7 @@ for snr in (20, 10, 5, 0, -5):
 for seed in range(8):
     dense = np.random.default_rng(seed).normal(size=1 << 16)
     found = sparse_wht(lambda m, values=dense: values[m.astype(np.int64)], 16, plan=plan(16, 50, decoder="osd"))
-    print(found.status, f"(R² {abs(found.holdout_r2):.1f})", end="  " if seed < 7 else "\n")
+    print(f"{found.status:10} R² on fresh samples {abs(found.holdout_r2):.1f}")
 
 # %% [markdown]
 # ## 2 · Never build N
