@@ -234,7 +234,7 @@ print(f"truth      SMITH {truth[0]:.4f}   the rarer half together {truth[512:].s
 # Up to here `simulate` drew the counts of a crowd at once, from a seed: fine for a server's plans, worth nothing for
 # anybody's privacy. A real client
 #
-# * takes its coins from the operating system (`entropy=`), never from a seed;
+# * takes its coins from the operating system or from a generator that it feeds (`entropy=`), never from a seed;
 # * compares whole numbers, no floats: $E$ and $p$ are rounded *down* to a grid of $2^{-64}$, and the server uses the
 #   same rounded numbers;
 # * answers *once*. Two reports about the same thing spend $2\varepsilon$, ten spend $10\varepsilon$.
