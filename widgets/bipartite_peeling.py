@@ -75,7 +75,7 @@ def compute(params: Params) -> Frame:
 def draw(frame: Frame) -> go.Figure:
     figure = blank(height=640, showlegend=True, margin={"t": 96, "l": 24, "r": 24, "b": 24})
     quiet = {"mode": "lines", "hoverinfo": "skip"}
-    figure.add_scatter(line={"color": "#c4c4c4", "width": 1, "dash": "dot"}, name="taken out", **quiet)
+    figure.add_scatter(line={"color": "#8f8f8f", "width": 0.8, "dash": "dot"}, name="taken out", **quiet)
     figure.add_scatter(line={"color": SIGNAL, "width": 1.4}, name="still in the bins", **quiet)
     figure.add_scatter(line={"color": WARNING, "width": 1.8, "dash": "dash"}, name="stuck", **quiet)
     figure.add_scatter(line={"color": ACCENT, "width": 4}, name="this step", **quiet)

@@ -23,7 +23,7 @@ ORDERS = ("natural", "sequency", "dyadic")
 GAPS = 5  # up to so many levels there is room between the columns
 WORDS = 4  # and up to so many for the numbers themselves
 TRACED = 6  # levels that are followed back
-GREY = "#a8a8a8"
+GREY = "#8f8f8f"
 HALF = 0.27  # of a column, where there is room
 
 

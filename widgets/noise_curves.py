@@ -20,7 +20,7 @@ from polyquant.transforms.spright.trials import GRID_TRIALS, NOISE_K, noise_plan
 
 from ._explorer import Explorer
 from ._scene import Long, Scene, choice, control
-from ._theme import ACCENT, CYCLE, DASHES, GOOD, MARKERS, MUTED, PAPER, SIGNAL, WARNING, dress
+from ._theme import ACCENT, CYCLE, DASHES, GOOD, INK, MARKERS, MUTED, PAPER, SIGNAL, WARNING, dress
 
 FEW, MANY, FRESH, ROUNDS = 8, 200, 10_000, 20
 PLACES = ("bottom left", "top right", "top right", "bottom right")  # of the names of the decoders
@@ -139,7 +139,7 @@ def draw(frame: Frame) -> go.Figure:
     for i in range(len(NAMES)):
         look = {"line": {"color": CYCLE[i], "dash": DASHES[i]}, "marker": {"symbol": MARKERS[i], "size": 8}}
         figure.add_scatter(row=1, col=2, mode="lines+markers+text", showlegend=False, hoverinfo="skip", **look)
-        figure.data[-1].update(marker_color=CYCLE[i], textposition=PLACES[i], textfont={"color": CYCLE[i], "size": 13})
+        figure.data[-1].update(marker_color=CYCLE[i], textposition=PLACES[i], textfont={"color": INK, "size": 13})
     ring = {"symbol": "circle-open", "size": 20, "color": ACCENT, "line": {"width": 3}}
     figure.add_scatter(row=1, col=2, mode="markers", marker=ring, showlegend=False, hoverinfo="skip")
     dress(figure, height=480, margin={"t": 112}, legend_y=1.1)
