@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons" / "assignments"))
 
 from classroom import __main__, batch, report
 from classroom.judge import Limits
