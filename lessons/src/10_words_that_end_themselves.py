@@ -156,7 +156,7 @@ for name in ("Elias gamma", "Elias delta", "Fibonacci"):
 
 # %% [markdown]
 # *Fibonacci* words all end in `11` and hold `11` nowhere else. Whatever happened before, a reader who sees `11`
-# is at the end of a word, and soon in
+# after a zero is at the end of a word, and soon in
 # step again. Look at the words:
 
 # %%
