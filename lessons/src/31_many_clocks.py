@@ -147,7 +147,7 @@ alike_dials.explore(spread=3)
 searched = search_moduli(1024, ell=16, rho=8, epsilon=1.0, evaluations=60)
 for moduli in ((315, 389, 512, 827), modular.moduli, searched):
     noise = mse_ratio(1024, moduli, 1.0)
-    print(f"{len(moduli):2} dials, {sum(moduli) / 1024:.2f} k hours, about half of the bits: {noise:.3f}")
+    print(f"{len(moduli):2} dials, {sum(moduli) / 1024:.1f} k hours, about half of the bits: {noise:.3f}")
 
 # %% [markdown]
 # ## 5 · One column says it all
