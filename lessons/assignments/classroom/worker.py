@@ -45,6 +45,7 @@ def main(descriptor: int) -> None:
             __import__(name)
         except ImportError:  # a student who needs it will see the same
             print(f"! submissions cannot use {name}", file=sys.stderr)
+    _warm()
     _keep_nothing()
     shell = _shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -58,6 +59,16 @@ def main(descriptor: int) -> None:
             _serve(socket.socket(fileno=descriptors[0]), json.loads(said), shell)
             os._exit(0)
         os.close(descriptors[0])
+
+
+def _warm() -> None:
+    """Compile the kernels now, and not in each student's time, where what is compiled cannot be kept."""
+    try:
+        from polyquant import _kernel, _warm
+    except ImportError:
+        return
+    if _kernel.HAVE_NUMBA:
+        _warm.warm()
 
 
 def _keep_nothing() -> None:
