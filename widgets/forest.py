@@ -15,14 +15,14 @@ from plotly.subplots import make_subplots
 
 from polyquant import datasets
 from polyquant.transforms.spright import plan, sparse_wht
-from polyquant.transforms.spright.trials import explained, within
+from polyquant.transforms.spright.trials import explained
 
 from ._explorer import Explorer
 from ._scene import Long, Scene, control
 from ._theme import ACCENT, MUTED, SHADE, SIGNAL, WARNING, dress
 
 SHOWN = 14
-SIZES, DELAYS, ROUNDS = range(3, 9), 34, 25
+SIZES, DELAYS = range(3, 9), 34
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _run(patient: int, b: int, sigma: float) -> tuple[NDArray[np.uint64], NDArra
     """Support, coefficients, status, samples and R2 on fresh samples."""
     game = _game(patient)
     design = plan(game.n, b=b, C=3, delays=DELAYS, decoder="osd" if sigma else "noiseless", seed=1)
-    found = sparse_wht(game.predict_mask, game.n, plan=design, sigma=sigma or None, validate=0, progress=within(ROUNDS))
+    found = sparse_wht(game.predict_mask, game.n, plan=design, sigma=sigma or None, validate=0)
     r2 = explained(game.predict_mask, found)
     return found.support, found.coeffs, found.status, found.samples_asked, r2
 

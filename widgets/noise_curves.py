@@ -22,7 +22,7 @@ from ._explorer import Explorer
 from ._scene import Long, Scene, choice, control
 from ._theme import ACCENT, CYCLE, DASHES, GOOD, INK, MARKERS, MUTED, PAPER, SIGNAL, WARNING, dress
 
-FEW, MANY, FRESH, ROUNDS = 8, 200, 10_000, 20
+FEW, MANY, FRESH = 8, 200, 10_000
 PLACES = ("bottom left", "top right", "top right", "bottom right")  # of the names of the decoders
 NAMES = {
     "osd": "osd: random delays, best guess",
@@ -75,9 +75,7 @@ def compute(params: Params) -> Frame:
 def _more(frame: Frame, count: int) -> Frame:
     """*frame* with the outcome of *count* more runs."""
     seeds = range(FRESH + frame.runs, FRESH + frame.runs + count)
-    found = [
-        trial(_plan(frame.decoder, frame.P, seed % FEW), NOISE_K, frame.snr, seed, rounds=ROUNDS) for seed in seeds
-    ]
+    found = [trial(_plan(frame.decoder, frame.P, seed % FEW), NOISE_K, frame.snr, seed) for seed in seeds]
     return replace(
         frame,
         exact=frame.exact + sum(outcome.exact for outcome in found),

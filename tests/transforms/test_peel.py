@@ -152,3 +152,16 @@ def test_hard_votes_find_less():
         for hard in wins:
             wins[hard] += len(set(support) & set(peel(design, values, noise**2, hard=hard).support[:, 0].tolist()))
     assert wins[False] > wins[True]
+
+
+@pytest.mark.parametrize("decoder", ["osd", "nso"])
+def test_a_coefficient_that_comes_back_again_and_again_is_given_up(decoder):
+    """One group shows it and the others do not: taken out of one group, it is missing in the others, without end."""
+    design = plan(12, b=3, decoder=decoder, delays=24, seed=4, dense=False)
+    values = bins(synthesis([77], [1.0]), design)
+    values[1:] = 0
+    found = peel(design, values, 1e-6)
+    assert found.events.index[:, 0].tolist() == [77] * 8
+    assert found.rounds < 8
+    assert not found.finished
+    assert found.unresolved.any()

@@ -73,7 +73,7 @@ def test_the_unit_of_the_function_does_not_matter(decoder, scale):
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_tiny_and_huge_functions_are_not_trusted_either(decoder, scale):
     rng = np.random.default_rng(0)
-    fn = synthesis(rng.choice(2**12, 60, replace=False), scale * rng.normal(size=60))
+    fn = synthesis(rng.choice(2**12, 300, replace=False), scale * rng.normal(size=300))
     for sigma in (0.0, 1e-2 * scale):
         found = sparse_wht(fn, 12, plan=plan(12, b=3, decoder=decoder, dense=False), sigma=sigma)
         assert found.status == "unresolved"

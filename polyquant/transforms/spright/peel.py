@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from ._kernels import peel as kernels
 from .decode import singles
 from .noise import FLOOR, freedom, limits, mean_squares
 from .plan import Plan, prepared
+
+RETURNS = 8
+"""How often one coefficient may be taken out of the same bins: one that is misread comes two or three times."""
 
 Row = tuple[int, int, int, int]  # a visit without its last number
 
@@ -65,12 +69,13 @@ class Peeled:
     values : float64 array of shape (C, P, B)
         What is left in the bins.
     unresolved : bool array of shape (C, B)
-        Bins with more left than noise explains, or still to be looked at.
+        Bins with more left than noise explains, still to be looked at, or given up.
     events : Events
     history : tuple of Visit
     rounds : int
     finished : bool
-        False if it was stopped, or gave up after 8 C B + 64 events.
+        False if it was stopped, or gave up: on everything after 8 C B + 64 events, on a coefficient that came back
+        again and again.
     """
 
     support: Limbs
@@ -130,14 +135,18 @@ def peel(
         largest=float(np.abs(left).max()),
         patterns=plan.decoder == "osd",
     )
-    dirty = np.ones((plan.C, plan.B), bool)
+    dirty, refused = np.ones((plan.C, plan.B), bool), np.zeros((plan.C, plan.B), bool)
+    taken = Counter[bytes]()
     events, visits, rounds, count, go_on = [], [], 0, 0, True
     while go_on and dirty.any() and count < 8 * dirty.size + 64:
         rounds += 1
         for c in range(plan.C):
             changed = np.flatnonzero(dirty[c])
-            dirty[c] = False
+            dirty[c] = refused[c, changed] = False
             found = singles(plan, c, left[c], changed, limit, hard=hard)
+            again = _returned(taken, found.k)
+            refused[c, found.bin[again]] = True
+            found = found.take(~again)
             kernels.take_out(left, dirty, arrays.columns, arrays.delays, found.k, found.size)
             events.append(found)
             visits.append((rounds, c, changed.size, found.size.size))
@@ -150,12 +159,20 @@ def peel(
         support=support[real],
         amplitudes=np.ldexp(amplitudes[real], exponent),
         values=np.ldexp(left, exponent),
-        unresolved=(mean_squares(plan, left) > limit.zero) | dirty,
+        unresolved=(mean_squares(plan, left) > limit.zero) | dirty | refused,
         events=_events(visits, where, index, np.ldexp(size, exponent)),
         history=_history(visits, first),
         rounds=rounds,
-        finished=not dirty.any(),
+        finished=not (dirty | refused).any(),
     )
+
+
+def _returned(taken: Counter[bytes], k: Limbs) -> NDArray[np.bool_]:
+    """Which of *k* (m, W) were *taken* too often already, shape (m,); the others are counted."""
+    names = [row.tobytes() for row in k]
+    again = np.array([taken[name] >= RETURNS for name in names], bool)
+    taken.update(names)
+    return again
 
 
 def _summed(index: Limbs, size: NDArray[np.float64]) -> tuple[Limbs, NDArray[np.float64], NDArray[np.int64]]:

@@ -24,18 +24,16 @@ from ._sampling import Function, Progress, Sampler, Stopped, unique
 from ._verdict import foreseen, r2, ratio, status_of
 from .bins import limbs_of_points, transformed
 from .noise import FLOOR, noise_variance
-from .peel import Visit, peel
 from .plan import Plan, certainty, check_decodable
 from .plan import plan as default_plan
-from .refine import Fit, refine
+from .refine import refine
+from .search import search
 from .spectrum import SparseSpectrum, predicted
 
 __all__ = ["sparse_wht"]
 
 MOST = 1 << 30
 """More samples than this do not fit into the memory of usual machines, with their indices."""
-PASSES = 3
-"""How often what least squares leave is peeled again."""
 
 
 def sparse_wht(
@@ -169,7 +167,7 @@ class _Run:
     unit: float = 1.0  # a power of two near the largest sample, in which the stages count: squares stay in range
     stopped: bool = False
 
-    def tell(self, stage: str, done: int = 0, total: int = 1) -> bool:
+    def tell(self, stage: str, done: int, total: int) -> bool:
         """Report progress; False from now on once the user has said stop."""
         if self.progress is not None and self.progress(stage, done, total) is False:
             self.stopped = True
@@ -188,8 +186,11 @@ class _Run:
 
     def _sparse(self, values: NDArray[np.float64], sigma: float | None) -> SparseSpectrum:
         known = sigma is not None or self.plan.decoder == "noiseless"
-        noise = noise_variance(self.plan, values) if not known else sigma * sigma / self.plan.B if sigma else 0.0
-        fit, settled, history = self._peeled(values, noise)
+        if known:
+            noise = sigma * sigma / self.plan.B if sigma else 0.0
+        else:  # at least that of rounding
+            noise = max(noise_variance(self.plan, values), (FLOOR * float(np.abs(values).max())) ** 2)
+        fit, settled, history = search(self.plan, values, noise, self.unique, self.tell)
         if not known and not fit.unresolved.any():
             fit = refine(self.plan, values, fit.support, fit.power, self.unique)  # the noise is now known from all bins
         return self._result(
@@ -204,27 +205,6 @@ class _Run:
             rounds=history[-1].round,
             history=tuple(history),
         )
-
-    def _peeled(self, values: NDArray[np.float64], noise: float) -> tuple[Fit, bool, list[Visit]]:
-        """Stages two and three: peel and refine, until peeling what is left brings nothing new.
-
-        One pass is enough unless a bin of noise looked like a coefficient: peeling takes it out and puts it back until
-        its budget is used up, while least squares over all bins unmask it.
-        """
-        support, rest, history = np.zeros((0, _index.words(self.plan.n)), np.uint64), values, list[Visit]()
-        for _ in range(PASSES):
-            before = history[-1].round if history else 0
-            peeled = peel(self.plan, rest, noise, progress=partial(self.tell, "peel"))
-            history += [visit._replace(round=visit.round + before) for visit in peeled.history]
-            self.tell("refine")
-            together = unique(np.concatenate([support, peeled.support]))[0]
-            fit = refine(self.plan, values, together, noise, self.unique)
-            self.tell("refine", 1)
-            same = np.array_equal(fit.support, support)
-            if self.stopped or same or (peeled.finished and not (noise and fit.unresolved.any())):
-                return fit, same or peeled.finished, history
-            support, rest = fit.support, fit.rest
-        return fit, False, history
 
     def _dense(self, samples: NDArray[np.float64], sigma: float) -> SparseSpectrum:
         """All values were read: keep what is larger than rounding, or than noise."""

@@ -26,7 +26,7 @@ from .plan import Plan, plan
 from .solve import sparse_wht
 from .spectrum import SparseSpectrum, predicted
 
-__all__ = ["Outcome", "aliased", "decibels", "explained", "function", "random_spectrum", "success", "trial", "within"]
+__all__ = ["Outcome", "aliased", "decibels", "explained", "function", "random_spectrum", "success", "trial"]
 
 GRID_B = (4, 5, 6, 7, 8)
 GRID_C = (2, 3, 4, 5)
@@ -129,33 +129,14 @@ def success(n: int, b: int, C: int, K: int, seed: int) -> bool:
     return found.finished and np.array_equal(_index.squeeze(found.support, n), support)
 
 
-def trial(design: Plan, K: int, snr: float | None, seed: int, *, rounds: int | None = None) -> Outcome:
-    """One run of the whole transform on K random coefficients +1 or -1, with noise of *snr* dB, None for none.
-
-    Peeling ends after so many *rounds*, if they are given: hopeless runs end sooner, see :func:`within`.
-    """
+def trial(design: Plan, K: int, snr: float | None, seed: int) -> Outcome:
+    """One run of the whole transform on K random coefficients +1 or -1, with noise of *snr* dB, None for none."""
     support, coeffs = random_spectrum(design.n, K, seed)
     sigma = 0.0 if snr is None else decibels(snr, coeffs)
     fn = function(support, coeffs, design.n, sigma=sigma, seed=seed)
-    patience = None if rounds is None else within(rounds)
-    found = sparse_wht(fn, design.n, plan=design, sigma=sigma or None, validate=0, progress=patience)
+    found = sparse_wht(fn, design.n, plan=design, sigma=sigma or None, validate=0)
     wanted, got = set(_index.numbers(_rows(support))), set(_index.numbers(_rows(found.support)))
     return Outcome(wanted == got, len(wanted - got), len(got - wanted), found.samples_asked, found.status)
-
-
-def within(rounds: int) -> Callable[[str, int, int], bool]:
-    """A *progress* for :func:`sparse_wht` that ends the peeling after so many rounds, with what was found until then.
-
-    Where the noise is an assumption, bins may be taken out and put back for thousands of rounds that change little.
-    """
-    seen = 0
-
-    def progress(stage: str, done: int, total: int) -> bool:
-        nonlocal seen
-        seen += stage == "peel"
-        return stage != "peel" or seen < rounds
-
-    return progress
 
 
 def explained(fn: Callable[[NDArray[np.uint64]], NDArray[np.float64]], found: SparseSpectrum, seed: int = 0) -> float:
