@@ -22,7 +22,7 @@ from ._explorer import Explorer
 from ._scene import Long, Scene, choice, control
 from ._theme import ACCENT, CYCLE, DASHES, GOOD, INK, MARKERS, MUTED, PAPER, SIGNAL, WARNING, dress
 
-FEW, MANY, FRESH = 8, 200, 10_000
+FEW, MANY, FRESH = 4, 200, 10_000
 PLACES = ("bottom left", "top right", "top right", "bottom right")  # of the names of the decoders
 NAMES = {
     "osd": "osd: random delays, best guess",
