@@ -192,6 +192,7 @@ def test_longer_functions_cost_a_little_more(n, K, snr, b, delays, samples):
     assert found.holdout_r2 > 0.8
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("decoder", ["nso", "rm", "coded", pytest.param("osd", marks=compiled)])
 @pytest.mark.parametrize("known", [True, False])
 def test_crowded_bins_are_claimed_only_when_all_that_can_be_seen_is_right(decoder, known):

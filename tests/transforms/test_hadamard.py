@@ -163,6 +163,7 @@ def test_out_is_where_it_goes(dtype):
     assert np.array_equal(fwht(shifted[:-128].reshape(4, 128), out=shifted[128:].reshape(4, 128)), expected)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(2**16,), (64, 2**11), (3, 2**15), (2**11, 64), (2**10, 65)])
 def test_threads_give_the_same(shape):
     x = numbers(shape, np.float64)

@@ -24,6 +24,7 @@ def crowd(seed):
     return support, np.concatenate([[1.0, -1.5, 0.7], rng.choice([-0.06, 0.06], 60)])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("decoder", ["osd", "nso", "rm"])
 @pytest.mark.parametrize("known", [True, False])
 def test_large_coefficients_are_found_though_none_is_alone_in_a_bin(decoder, known):
