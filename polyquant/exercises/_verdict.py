@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Wrong(Exception):
 def judge(check: Callable[[], str], seconds: float = 10) -> Verdict:
     """Run *check*, which returns praise or raises :class:`Wrong`; an endless answer is stopped after *seconds*."""
     try:
-        with _time_limit(seconds):
+        with time_limit(seconds, _Late()):
             return Verdict(True, check())
     except Wrong as wrong:
         return Verdict(False, wrong.message, wrong.hint)
@@ -71,22 +72,27 @@ class _Late(BaseException):
 
 
 @contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the body after *seconds*, where signals can do that (main thread, not Windows); else do nothing."""
+def time_limit(seconds: float, late: BaseException) -> Iterator[None]:
+    """Raise *late* in the body after *seconds*, where signals can do that (main thread, not Windows); else do nothing.
+
+    One limit may stand in another: the outer one goes on counting.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def late(*_: Any) -> None:
-        raise _Late
+    def ring(*_: Any) -> None:
+        raise late
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before, start = signal.signal(signal.SIGALRM, ring), time.monotonic()
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), 1e-3))
 
 
 def _short(value: Any) -> str:

@@ -71,6 +71,7 @@ def test_noise_confirms_nothing_and_nobody_confirms_a_single_group():
 
 
 @compiled
+@pytest.mark.once
 @pytest.mark.parametrize(("b", "samples", "least"), [(6, 6528, 0.9), (7, 13056, 0.98), (8, 26112, 1 - 1e-12)])
 def test_an_explanation_of_the_forest_is_useful_for_every_plan(b, samples, least):
     """345 coefficients, K/B = 5.4, 2.7 and 1.3, and the noise is not known: the mean was lost in some plans."""

@@ -7,15 +7,15 @@ their place; the names that students define are functions that call over the fen
 from __future__ import annotations
 
 import json
-import signal
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
+
+from polyquant.exercises._verdict import time_limit
 
 from . import wire
 from .source import HIDDEN, TEXT_STUB, Assignment, Cell, hidden_lines
@@ -155,7 +155,8 @@ def _tested(
     try:
         student.start()
         student.deadline = time.monotonic() + test.seconds * limits.factor
-        with _alarm(test.seconds * limits.factor + 1):
+        # A second line of defence: what a student returned may keep a test busy.
+        with time_limit(test.seconds * limits.factor + 1, Late()):
             _give_names(names, assignment, student)
             exec(_compiled(test), names)
         item.got, item.said = test.points, "right"
@@ -208,19 +209,3 @@ def _of_cells(test: Cell, code: list[tuple[str, str]], student: Student) -> str:
 
 def _compiled(cell: Cell) -> CodeType:
     return compile(cell.text, f"<{cell.id}>", "exec")
-
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """A second line of defence: what a student returned may keep a test busy."""
-
-    def late(number: int, frame: FrameType | None) -> None:
-        raise Late("took too long")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
