@@ -297,7 +297,7 @@ def test_it_is_a_value():
 
 @pytest.mark.once
 def test_dials_that_cannot_tell_items_apart_are_refused():
-    with pytest.raises((NotConverged, DomainError), match="tell|see"):
+    with pytest.raises((NotConverged, DomainError), match=r"tell|see"):
         _ = ModularSubset(200, 1.0, moduli=range(19, 31)).plan
 
 
