@@ -2,7 +2,7 @@
 
 An entry is ``word << 6 | bits`` for the value of its index, or MISS. The words of four values make one group, a group
 of at most 57 bits is one store. Groups are formed for a block at a time, in loops without branches, and joined to
-groups of eight where these fit.
+groups of eight where these fit. Small values of gamma and exp-Golomb go eight at a time from the start.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from polyquant._kernel import kernel
 from polyquant.bits._kernels.words import U, bit_length, store
 
+from .eights import GROUPS, VALUES, eights
 from .universal import (
     ALL,
     EXP_GOLOMB,
@@ -29,6 +30,7 @@ from .universal import (
 MISS = U(63)
 MOST = U(57)  # bits of a group: 7 more may be waiting for their byte
 BLOCK = 256  # groups
+APART = 8  # blocks without another try, after one whose groups were too long to be joined
 SMALL = 2**15  # gamma words of up to 31 bits are grouped, longer ones are written alone
 LONGEST = U(2**30)  # bits of a word
 
@@ -97,12 +99,20 @@ def encode(kind, parameter, rows, least, table, values, done, out, position):
     room = U(out.size) - U(8)
     groups = j = ZERO
     each = U(4)  # values of a group
-    alone = 0
+    alone = apart = 0
     while done < values.size:
         if alone == 0:
             if j == groups:  # the next block
                 block = values[done : done + min(4 * BLOCK, (values.size - done) // 4 * 4)]
                 j, groups = ZERO, U(block.size // 4)
+                gamma = kind == GAMMA or (kind == EXP_GOLOMB and parameter < U(16))
+                if gamma and apart == 0 and block.size == 4 * BLOCK:
+                    more = ZERO if kind == GAMMA else ONE << parameter
+                    if _eights_of_gamma(least, more, parameter, block, words, sizes):
+                        each, groups = U(8), U(BLOCK // 2)
+                        continue
+                    apart = APART
+                apart -= min(apart, 1)
                 if kind == GAMMA:  # numbers that the compiler knows save it a quarter of the time
                     _groups_of_gamma(1, ZERO, block, words, sizes)
                 elif kind == EXP_GOLOMB and parameter < U(16):
@@ -212,6 +222,18 @@ def _groups_of_gamma(least, k, values, words, sizes):
         behind = size_c + size_d
         words[j] = (a << size_b | b) << behind | c << size_d | d
         sizes[j] = size_a + size_b + behind if small else MISS
+
+
+@kernel
+def _eights_of_gamma(least, more, k, values, words, sizes):
+    """Groups of eight for 4 * BLOCK values; are all values small, and nearly all groups of at most MOST bits?"""
+    seen = ZERO
+    for j in range(0, BLOCK // 2, GROUPS):
+        seen |= eights(least, more, k, values, VALUES // GROUPS * j, words, sizes, j)
+    long = 0
+    for j in range(BLOCK // 2):
+        long += sizes[j] > MOST
+    return seen < SMALL and 16 * long < BLOCK // 2
 
 
 @kernel
