@@ -4,7 +4,7 @@ from .categories import flights, surnames
 from .forest import Forest, MaskingGame, forest
 from .graphs import karate_club
 from .text import alice, gaps, ranks, words
-from .weights import minilm_query
+from .weights import minilm, minilm_exponents, minilm_path, minilm_query
 
 __all__ = [
     "Forest",
@@ -14,6 +14,9 @@ __all__ = [
     "forest",
     "gaps",
     "karate_club",
+    "minilm",
+    "minilm_exponents",
+    "minilm_path",
     "minilm_query",
     "ranks",
     "surnames",
