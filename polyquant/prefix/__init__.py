@@ -1,5 +1,6 @@
 """Prefix codes and what they cost."""
 
+from .bfloat import from_bfloat16, to_bfloat16
 from .canonical import PrefixCode
 from .classic import fano, shannon, shannon_fano_elias
 from .huffman import huffman
@@ -44,6 +45,7 @@ __all__ = [
     "expected_length",
     "fano",
     "fibonacci",
+    "from_bfloat16",
     "gamma",
     "golomb",
     "huffman",
@@ -59,6 +61,7 @@ __all__ = [
     "rice",
     "shannon",
     "shannon_fano_elias",
+    "to_bfloat16",
     "two_readings",
     "unary",
     "unzigzag",
