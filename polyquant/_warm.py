@@ -9,7 +9,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from polyquant import _kernel, bits, ldp, prefix, sharing, transforms
+from polyquant import _kernel, bits, entropy, ldp, prefix, sharing, transforms
 from polyquant.algebra import gf256
 from polyquant.transforms.spright.peel import peel
 
@@ -25,6 +25,11 @@ def _alphabets() -> None:
     code = prefix.huffman(FEW)
     code.decode(code.encode([0, 1, 2]), 3)
     prefix.huffman(FEW, longest=4)
+
+
+def _fractions_of_bits() -> None:
+    coder = entropy.Rans(tuple(FEW), 8)
+    coder.decode(*coder.encode([0, 1, 2]), 3)
 
 
 def _integers() -> None:
@@ -85,6 +90,7 @@ def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
     _alphabets()
+    _fractions_of_bits()
     _integers()
     _sharing()
     _transforms()
