@@ -42,6 +42,7 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "huffman_excess",
     "block_length",
     "length_limit",
+    "floors",
     "one_curve",
     "arrivals",
     "x_adic",
