@@ -25,6 +25,10 @@ def _alphabets() -> None:
     code = prefix.huffman(FEW)
     code.decode(code.encode([0, 1, 2]), 3)
     prefix.huffman(FEW, longest=4)
+    prefix.alphabetic(FEW)
+    adaptive = prefix.AdaptiveHuffman(3)
+    adaptive.decode(adaptive.encode([0, 1, 2]), 3)
+    adaptive.tree([0, 1, 2])
 
 
 def _fractions_of_bits() -> None:

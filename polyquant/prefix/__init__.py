@@ -1,5 +1,7 @@
 """Prefix codes and what they cost."""
 
+from .adaptive import AdaptiveHuffman
+from .alphabetic import alphabetic
 from .bfloat import from_bfloat16, to_bfloat16
 from .canonical import PrefixCode
 from .classic import fano, shannon, shannon_fano_elias
@@ -35,8 +37,10 @@ from .measures import (
 )
 
 __all__ = [
+    "AdaptiveHuffman",
     "IntegerCode",
     "PrefixCode",
+    "alphabetic",
     "best_golomb",
     "delta",
     "entropy",
