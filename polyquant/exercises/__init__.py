@@ -10,6 +10,7 @@ from .private import dials_for_200, dials_rank, points_and_lines, subset_client
 from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
 from .spectra import aliasing_identity, defeat_the_groups, design_for_noise, fixed_groups, single_in_a_bin
 from .sums import sign_of, transform, xor_of_dice
+from .weights import limited_lengths, predicted_size
 from .words import broken_prefix, gamma_code, missing_length
 
 __all__ = [
@@ -29,10 +30,12 @@ __all__ = [
     "golomb_lengths",
     "golomb_parameter",
     "huffman_cost",
+    "limited_lengths",
     "message_interval",
     "missing_length",
     "one_liar",
     "points_and_lines",
+    "predicted_size",
     "recover_from_two",
     "sign_of",
     "single_in_a_bin",
