@@ -42,6 +42,7 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "huffman_excess",
     "block_length",
     "length_limit",
+    "adaptive_tree",
     "floors",
     "one_curve",
     "arrivals",
