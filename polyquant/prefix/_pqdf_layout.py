@@ -75,10 +75,7 @@ class Layout:
     def offsets(self) -> NDArray[np.uint64]:
         """Where each chunk begins, and the end of the last, uint64 (chunks + 1,)."""
         offsets = np.full(self.chunks + 1, self.header, np.uint64)
-        if self.chunks:
-            held = self.sizes.sum(axis=1, dtype=np.uint64) + np.uint64(self.chunk)
-            held[-1] -= np.uint64(self.chunks * self.chunk - self.n)
-            offsets[1:] += np.cumsum(held)
+        offsets[1:] += ends(self.sizes, self.chunk, self.n)
         return offsets
 
     def to_bytes(self) -> bytes:
@@ -98,6 +95,12 @@ class Layout:
             ]
         )
         return body + struct.pack("<I", zlib.crc32(body))
+
+
+def ends(sizes: NDArray[np.uint32], chunk: int, n: int) -> NDArray[np.uint64]:
+    """Where the chunks of n elements end, uint64 (chunks,), counted from the first; *sizes* (chunks, streams)."""
+    elements = np.minimum(np.arange(1, len(sizes) + 1, dtype=np.uint64) * np.uint64(chunk), np.uint64(n))
+    return elements + np.cumsum(sizes.sum(axis=1, dtype=np.uint64), dtype=np.uint64)
 
 
 def read(data: NDArray[np.uint8]) -> Layout:

@@ -10,24 +10,29 @@ from __future__ import annotations
 import math
 import sys
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyquant import _check, _parallel
+from polyquant.algebra._kernels.clmul import MODE
 from polyquant.errors import CorruptError, DataError, TruncatedError
 
 from . import _pqdf_layout as layouts
 from ._kernels import dfloat as kernels
-from ._kernels import streams
+from ._kernels import streams as coding
 from ._pqdf_layout import LARGEST, LONGEST, SMALLEST, STREAMS, Layout
 from .limited import package_merge
 
 if TYPE_CHECKING:
     import torch
+
+MOST = 2**31  # words that one thread counts in 32 bits
 
 BytesLike = bytes | bytearray | memoryview | NDArray[np.uint8]
 
@@ -111,17 +116,16 @@ def compress(
     if _check.integer("streams", streams) not in STREAMS:
         raise ValueError(f"streams must be 1, 2, 4 or 8, got {streams}")
     flat = _frozen(np.ascontiguousarray(array).reshape(-1))
-    counts = np.zeros((-(-flat.size // chunk), streams, 256), np.uint32)
-    pieces = _pieces(len(counts), threads)
-    _parallel.run(
-        lambda p: kernels.survey(flat[p[0] * chunk : p[1] * chunk], chunk, streams, counts[p[0] : p[1]]),
-        pieces,
-        threads,
-    )
-    lengths = np.array(package_merge(counts.sum(axis=(0, 1), dtype=np.int64), longest), np.uint8)
-    sizes = ((counts @ lengths.astype(np.uint32) + np.uint32(7)) >> 3).astype(np.uint32)
-    plan = Layout(array.shape, flat.size, chunk, streams, lengths, sizes, np.zeros(len(counts), np.uint32))
-    return _encode(flat, plan, pieces, threads)
+    pieces = [(a * chunk, b * chunk) for a, b in _pieces(-(-flat.size // chunk), threads, MOST // chunk)]
+    counts = sum(_parallel.run(lambda p: _count(flat[slice(*p)], chunk), pieces, threads), np.zeros(256, np.int64))
+    lengths = np.array(package_merge(counts, longest), np.uint8)
+    single, pairs = np.zeros(256, np.uint32), np.zeros(65536, np.uint32)
+    coding.encoding_tables(lengths, single, pairs)
+    parts = _parallel.run(lambda p: _encode(flat[slice(*p)], chunk, streams, single, pairs), pieces, threads)
+    sizes = np.concatenate([part[1] for part in parts] or [np.zeros((0, streams), np.uint32)])
+    crcs = np.concatenate([part[2] for part in parts] or [np.zeros(0, np.uint32)])
+    header = Layout(array.shape, flat.size, chunk, streams, lengths, sizes, crcs).to_bytes()
+    return b"".join([header, *(part[0] for part in parts)])
 
 
 def decompress(
@@ -192,65 +196,75 @@ def to_torch(data: BytesLike, *, threads: int | None = 1) -> torch.Tensor:
     return torch.from_numpy(decompress(data, threads=threads).view(np.int16)).view(torch.bfloat16)
 
 
-def _encode(flat: NDArray[np.uint16], plan: Layout, pieces: list[tuple[int, int]], threads: int | None) -> bytes:
-    offsets = plan.offsets()
-    out = np.empty(int(offsets[-1]), np.uint8)
-    code = np.zeros(256, np.uint64)
-    streams.words(plan.lengths, code)
+def _count(words: NDArray[np.uint16], chunk: int) -> NDArray[np.int64]:
+    counts = np.zeros(256, np.int64)
+    kernels.survey(words, chunk, counts)
+    return counts
 
-    def work(piece: tuple[int, int]) -> bool:
-        a, b = piece
-        part = flat[a * plan.chunk : b * plan.chunk]
-        good = kernels.encode(part, plan.chunk, plan.streams, code, plan.sizes[a:b], offsets[a:b], out)
-        for k in range(a, b):
-            plan.crcs[k] = zlib.crc32(out[int(offsets[k]) : int(offsets[k + 1])])
-        return bool(good)
 
-    if not all(_parallel.run(work, pieces, threads)):
-        raise RuntimeError("words were changed while they were compressed")
-    out[: plan.header] = np.frombuffer(plan.to_bytes(), np.uint8)
-    return out.tobytes()
+def _encode(
+    words: NDArray[np.uint16], chunk: int, streams: int, single: NDArray[np.uint32], pairs: NDArray[np.uint32]
+) -> tuple[memoryview, NDArray[np.uint32], NDArray[np.uint32]]:
+    """The bytes of some chunks, sizes of their streams, and their checksums."""
+    sizes = np.empty((-(-words.size // chunk), streams), np.uint32)
+    out = np.empty(words.size * 5 // 2 + sizes.size + 8, np.uint8)
+    crcs = np.empty(len(sizes), np.uint32)
+    kernels.encode(words, chunk, single, pairs, out, sizes, crcs, MODE)
+    ends = layouts.ends(sizes, chunk, words.size).tolist()
+    if MODE is not None:
+        crcs[:] = _crcs(out, [0, *ends])
+    return memoryview(out)[: ends[-1]], sizes, crcs
 
 
 def _decode(
     source: NDArray[np.uint8], layout: Layout, low: int, high: int, out: NDArray[np.uint16], threads: int | None
 ) -> None:
     offsets = layout.offsets()
-    table = _table(layout.lengths.tobytes()) if layout.only < 0 else np.zeros(streams.SIZE, np.uint64)
+    table = _table(layout.lengths.tobytes()) if layout.only < 0 else np.zeros(coding.SIZE, np.uint64)
     head, tail = low // layout.chunk, -(-high // layout.chunk)
 
     def work(piece: tuple[int, int]) -> None:
         a, b = head + piece[0], head + piece[1]
-        for k in range(a, b):
-            if zlib.crc32(source[int(offsets[k]) : int(offsets[k + 1])]) != layout.crcs[k]:
-                raise CorruptError(f"checksum of chunk {k} does not match its bytes")
         start, stop = max(low, a * layout.chunk), min(high, b * layout.chunk)
-        states = np.empty(b - a, np.uint8)
-        kernels.rebuild(
-            *(source, offsets[a:b], layout.sizes[a:b], layout.n, layout.chunk, table, layout.lengths, layout.only),
-            *(start, stop, out[start - low : stop - low], states),
-        )
+        states = np.zeros(b - a, np.uint8)
+        if MODE is not None:
+            states[:] = kernels.CHECKSUM * (_crcs(source, offsets[a : b + 1]) != layout.crcs[a:b])
+        if not states.any():
+            kernels.rebuild(
+                *(source, offsets[a : b + 1], layout.sizes[a:b], layout.crcs[a:b], MODE, layout.n, layout.chunk),
+                *(table, layout.lengths, layout.only, start, stop, out[start - low : stop - low], states),
+            )
         if states.any():
-            raise _failure(a + int(np.flatnonzero(states)[0]), int(states[states > 0][0]))
+            wrong = int(np.argmax(states > 0))
+            raise _failure(a + wrong, int(states[wrong]))
 
-    _parallel.run(work, _pieces(tail - head, threads), threads)
+    _parallel.run(work, _pieces(tail - head, threads, tail - head), threads)
+
+
+def _crcs(data: NDArray[np.uint8], offsets: Iterable[int]) -> list[int]:
+    """Checksums of the pieces between *offsets*, where no kernel is faster than zlib."""
+    return [zlib.crc32(data[a:b]) for a, b in pairwise(map(int, offsets))]
 
 
 def _failure(chunk: int, state: int) -> DataError:
-    if state == streams.TRUNCATED:
+    if state == kernels.CHECKSUM:
+        return CorruptError(f"checksum of chunk {chunk} does not match its bytes")
+    if state == coding.TRUNCATED:
         return TruncatedError(f"a stream of chunk {chunk} ends inside a word")
     return CorruptError(f"a stream of chunk {chunk} has bits left over, or other bits than zeros behind its last word")
 
 
-def _pieces(chunks: int, threads: int | None) -> list[tuple[int, int]]:
-    """The chunks cut into a few runs for each thread."""
-    return _parallel.chunks(chunks, max(1, -(-chunks // (4 * _parallel.threads_or_all(threads)))))
+def _pieces(chunks: int, threads: int | None, most: int) -> list[tuple[int, int]]:
+    """The chunks cut into runs of at most *most*: one for a single thread, a few for each of several."""
+    workers = _parallel.threads_or_all(threads)
+    runs = 1 if workers == 1 else 4 * workers
+    return _parallel.chunks(chunks, max(1, min(most, -(-chunks // runs))))
 
 
 @lru_cache(maxsize=16)
 def _table(lengths: bytes) -> NDArray[np.uint64]:
-    table = np.empty(streams.SIZE, np.uint64)
-    streams.decoding_table(np.frombuffer(lengths, np.uint8), table)
+    table = np.empty(coding.SIZE, np.uint64)
+    coding.decoding_table(np.frombuffer(lengths, np.uint8), table)
     return _frozen(table)
 
 

@@ -1,7 +1,8 @@
 """bfloat16 words cut into exponents, which are coded, and the byte of sign and mantissa, which is not.
 
-A chunk holds c such bytes and then its streams; stream j has the exponents of the elements [jq, (j+1)q), q = ceil(c/S).
-Offsets are uint64. Callers have checked that all of them lie in their arrays.
+A chunk is c such bytes and then its streams; stream j has the exponents of the elements [jq, (j+1)q), q = ceil(c/S).
+Streams are coded from the last symbol of a piece to its first, so exponents lie here in the other order: that of
+element i at c - 1 - i. Offsets are uint64; callers have checked that all of them lie in their arrays.
 """
 
 import numpy as np
@@ -9,82 +10,108 @@ import numpy as np
 from polyquant._kernel import kernel
 
 from . import streams as kernels
-from .streams import FINE, ONE, U, ZERO
+from .crc import crc32
+from .streams import ONE, U
 
-TOGETHER = U(8)  # streams that are decoded at once
+CHECKSUM = 3  # a state beside those of streams
+TOGETHER = 8  # streams that are decoded at once
+SIGN, EXPONENT = np.uint16(8), np.uint16(7)
+TOP, MANTISSA, LOW = np.uint16(128), np.uint16(127), np.uint16(255)
 
 
 @kernel
 def take_apart(words, rest, exponents):
-    """Sign and mantissa of each of *words*, uint16, to *rest*, and exponents to *exponents*, both uint8."""
-    for i in range(words.size):
-        rest[i] = np.uint8(words[i] >> 8 & 128 | words[i] & 127)
-        exponents[i] = np.uint8(words[i] >> 7 & 255)
+    """Sign and mantissa of each of *words*, uint16, to *rest*, exponents to *exponents*, last first, both uint8.
+
+    Everything is unsigned and narrow, so that the compiler takes many elements at once.
+    """
+    n = U(words.size)
+    for i in range(n):
+        i = U(i)
+        word = words[i]
+        rest[i] = np.uint8(word >> SIGN & TOP | word & MANTISSA)
+        exponents[n - ONE - i] = np.uint8(word >> EXPONENT & LOW)
 
 
 @kernel
 def join(rest, exponents, words):
     """The inverse of :func:`take_apart`."""
-    for i in range(words.size):
-        words[i] = np.uint16(rest[i] & 128) << 8 | np.uint16(exponents[i]) << 7 | np.uint16(rest[i] & 127)
+    n = U(words.size)
+    for i in range(n):
+        i = U(i)
+        other = np.uint16(rest[i])
+        words[i] = (other & TOP) << SIGN | np.uint16(exponents[n - ONE - i]) << EXPONENT | other & MANTISSA
 
 
 @kernel
-def survey(words, chunk, streams, counts):
-    """Exponents of each stream of *words*, uint16 (n,), counted in *counts*, uint32 (chunks, streams, 256)."""
+def piece(c, streams, j):
+    """Which elements of a chunk of c are in stream j: [first, last)."""
+    q = (c + streams - 1) // streams
+    return min(j * q, c), min((j + 1) * q, c)
+
+
+@kernel
+def survey(words, chunk, counts):
+    """Add to *counts*, int64 (256,), how often each exponent of *words*, uint16 (n,), occurs; n is below 2^32."""
+    exponents, rest = np.empty((2, chunk), np.uint8)
+    table = np.zeros(65536, np.uint32)
+    for start in range(0, words.size, chunk):
+        part = words[start : start + chunk]
+        take_apart(part, rest, exponents)
+        kernels.count(exponents[: part.size], table, counts)
+
+
+@kernel
+def encode(words, chunk, single, pairs, out, sizes, crcs, portable):
+    """Write the chunks of *words* to *out*, fill *sizes*, uint32 (chunks, streams), and *crcs*, uint32 (chunks,).
+
+    *out*, uint8, has room for 20 bits a word, a byte for each stream, and eight more. Checksums only if *portable* is
+    None, see :func:`crc32`.
+    """
     exponents = np.empty(chunk, np.uint8)
-    rest = np.empty(chunk, np.uint8)
-    for k in range(counts.shape[0]):
-        piece = words[k * chunk : (k + 1) * chunk]
-        take_apart(piece, rest, exponents)
-        q = (piece.size + streams - 1) // streams
+    at = U(0)
+    chunks, streams = sizes.shape
+    for k in range(chunks):
+        part = words[k * chunk : (k + 1) * chunk]
+        c = part.size
+        begin = at
+        take_apart(part, out[at : at + U(c)], exponents)
+        at += U(c)
         for j in range(streams):
-            first, last = min(j * q, piece.size), min((j + 1) * q, piece.size)
-            kernels.count(exponents, U(first), U(last), counts[k, j])
+            first, last = piece(c, streams, j)
+            behind = kernels.encode(exponents, U(c - last), U(c - first), single, pairs, out, at)
+            sizes[k, j] = np.uint32(behind - at)
+            at = behind
+        if portable is None:
+            crcs[k] = np.uint32(crc32(out, begin, at, portable))
 
 
 @kernel
-def encode(words, chunk, streams, code, sizes, offsets, out):
-    """Write chunks of *words* to *out*, chunk k from offsets[k] on; True if sizes, uint32 (chunks, streams), are right."""
-    exponents = np.empty(chunk, np.uint8)
-    good = True
-    for k in range(sizes.shape[0]):
-        piece = words[k * chunk : (k + 1) * chunk]
-        at = offsets[k]
-        take_apart(piece, out[at : at + U(piece.size)], exponents)
-        at += U(piece.size)
-        q = (piece.size + streams - 1) // streams
-        for j in range(streams):
-            first, last = min(j * q, piece.size), min((j + 1) * q, piece.size)
-            end = at + U(sizes[k, j])
-            good &= kernels.encode(exponents, U(first), U(last), code, out, at, end)
-            at = end
-    return good
-
-
-@kernel
-def rebuild(data, offsets, sizes, n, chunk, table, lengths, only, start, stop, out, states):
+def rebuild(data, offsets, sizes, crcs, portable, n, chunk, table, lengths, only, start, stop, out, states):
     """The words [start, stop) to *out*, uint16, from chunks, of which the first of *sizes* is number start // chunk.
 
-    data, uint8; offsets, uint64 (chunks,); sizes, uint32 (chunks, streams); states, uint8 (chunks,), 0 for those that
-    are right. *only* is the symbol of a code with a single one, else -1.
+    data, uint8; offsets, uint64 (chunks + 1,); sizes, uint32 (chunks, streams); crcs, uint32 (chunks,); states, uint8
+    (chunks,), zeros, and stay so for chunks that are right; the first one with a wrong checksum ends the work. *only*
+    is the symbol of a code with a single one, else -1. If *portable* is not None, the caller has looked at checksums.
     """
     chunks, streams = sizes.shape
-    together = max(1, 8 // streams)
-    exponents = np.empty((together, chunk), np.uint8)
-    begin, end, first, last = np.empty((4, 8), np.uint64)
-    found = np.empty(8, np.uint8)
-    lead = start // chunk
+    together = TOGETHER // streams
+    exponents = np.empty(together * chunk, np.uint8)
+    begin, end, first, last = np.empty((4, TOGETHER), np.uint64)
+    found = np.empty(TOGETHER, np.uint8)
     for k in range(0, chunks, together):
         group = min(together, chunks - k)
         i = 0
         for g in range(group):
-            c = min(chunk, n - (lead + k + g) * chunk)
-            q = (c + streams - 1) // streams
+            if portable is None and crc32(data, offsets[k + g], offsets[k + g + 1], portable) != crcs[k + g]:
+                states[k + g] = CHECKSUM
+                return
+            c = min(chunk, n - (start // chunk + k + g) * chunk)
             at = offsets[k + g] + U(c)
             for j in range(streams):
                 begin[i], end[i] = at, at + U(sizes[k + g, j])
-                first[i], last[i] = U(g * chunk + min(j * q, c)), U(g * chunk + min((j + 1) * q, c))
+                a, b = piece(c, streams, j)
+                first[i], last[i] = U(g * chunk + c - b), U(g * chunk + c - a)
                 at = end[i]
                 i += 1
         if only >= 0:
@@ -92,13 +119,13 @@ def rebuild(data, offsets, sizes, n, chunk, table, lengths, only, start, stop, o
                 found[j] = kernels.constant(data, begin[j], end[j], last[j] - first[j])
             exponents[:] = np.uint8(only)
         else:
-            kernels.decode(data, begin[:i], end[:i], table, lengths, exponents.reshape(-1), first[:i], last[:i], found)
+            kernels.decode(data, begin[:i], end[:i], table, lengths, exponents, first[:i], last[:i], found)
         for g in range(group):
-            states[k + g] = FINE
             for j in range(streams):
                 states[k + g] = max(states[k + g], found[g * streams + j])
-            before = (lead + k + g) * chunk
-            low, high = max(start, before), min(stop, before + chunk)
+            before = (start // chunk + k + g) * chunk
+            c = min(chunk, n - before)
+            low, high = max(start - before, 0), min(stop - before, c)
             at = offsets[k + g]
-            rest = data[at + U(low - before) : at + U(high - before)]
-            join(rest, exponents[g, low - before : high - before], out[low - start : high - start])
+            these = exponents[g * chunk + c - high : g * chunk + c - low]
+            join(data[at + U(low) : at + U(high)], these, out[before + low - start : before + high - start])

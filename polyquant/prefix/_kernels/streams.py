@@ -1,41 +1,36 @@
-"""Huffman's code for bytes, several streams at a time: what stands between a file and the speed of memory.
+"""Huffman's code for bytes, several streams at a time, at the speed of many symbols for one look into a table.
 
-A table of 2^12 entries knows for every 12 bits the symbols whose words lie wholly in them, six at most. One lookup after
-the other in one stream mostly waits: the next begins where the last has ended. So several streams take turns, and the
-processor works on all of them at once. They go on without a look at their ends for as many turns as are safe for
-each; what is left then is read with all care.
+A table of 2^12 entries knows, for every 12 bits, the symbols whose words lie wholly in them, six at most. One lookup
+mostly waits for the one before, which says where the next word begins. So several streams take turns, and the processor
+works on all at once. They go on without a look at their ends for as many turns as are safe for each of them; what is
+left then is read with all care. Encoding takes two symbols at a time, from a table of all pairs.
 
-An entry of the table: symbols in the upper six bytes, first symbol lowest; their number in the second byte; bits in the
-lowest. A code has a complete set of words (Kraft sum 1) of 1 to 12 bits, or a single symbol, with the word 0, whose
-streams are zeros: :func:`decode` is for the former, :func:`constant` for the latter. Callers have checked that all
-begins and ends lie in their arrays, in order. Everything but symbols is uint64.
+A stream holds its symbols from the last to the first. So the decoder writes downwards, and eight bytes of an entry go
+to memory as they are: the first symbol highest, then the others, then bytes that the next entry will cover.
+
+An entry: up to six symbols from the top down; in the second byte their number; in the lowest their bits. A code here
+has a complete set of words (Kraft sum 1) of 1 to 12 bits, or a single symbol with the word 0, whose streams are zeros:
+:func:`decode` is for the former, :func:`constant` for the latter. Callers have checked that all begins and ends lie in
+their arrays, in order. Places in arrays are uint64.
 """
 
 import numpy as np
 
 from polyquant._kernel import kernel
+from polyquant.algebra._kernels.clmul import trailing_zeros
 from polyquant.bits._kernels.words import U, load, store
 
-ZERO, ONE, THREE, SEVEN, BYTE, WORD = U(0), U(1), U(3), U(7), U(8), U(64)
+ZERO, ONE, TWO, THREE, SEVEN, BYTE, WORD = U(0), U(1), U(2), U(3), U(7), U(8), U(64)
 LOW = U(255)
 WINDOW = 12
 SIZE = 1 << WINDOW
 SHIFT = U(64 - WINDOW)
-MOST = U(6)  # symbols of an entry
-LOOKUPS = 4  # of a turn: 48 bits behind up to 7 that are used up
+LOOKUPS = 4  # of a turn: 48 bits, behind up to 7 that are used up
+PACE = U(6)  # bytes of a turn at most
+STRIDE = U(24)  # symbols of a turn at most
+SPILL = TWO  # bytes of the last entry of a turn behind its symbols
+ROOM = U(56)  # bits that go into a word beside 7 others, and leave one
 FINE, TRUNCATED, CORRUPT = range(3)
-
-
-@kernel
-def words(lengths, out):
-    """The canonical word of each symbol, uint64 (256,), as word << 4 | length; 0 for symbols without one."""
-    word = ZERO
-    for length in range(1, WINDOW + 1):
-        word <<= ONE
-        for symbol in range(256):
-            if lengths[symbol] == length:
-                out[symbol] = word << U(4) | U(length)
-                word += ONE
 
 
 @kernel
@@ -50,96 +45,97 @@ def decoding_table(lengths, table):
                 single[at : at + step] = np.uint16(symbol << 4 | length)
                 at += step
     for window in range(SIZE):
-        entry = used = count = 0
+        entry = ZERO
+        used = count = 0
         while count < 6:
             found = np.int64(single[window << used & SIZE - 1])
             if used + (found & 15) > WINDOW:
                 break
-            entry |= (found >> 4) << 8 * count
+            entry |= U(found >> 4) << U(56 - 8 * count)
             used += found & 15
             count += 1
-        table[window] = U(entry) << U(16) | U(count << 8 | used)
+        table[window] = entry | U(count << 8 | used)
 
 
 @kernel
 def decode(data, begin, end, table, lengths, out, first, last, states):
     """Read streams data[begin[i]:end[i]] to out[first[i]:last[i]], uint8; *states* (streams,) says how it went.
 
-    *begin*, *end*, *first*, *last*: uint64 (streams,).
+    *begin*, *end*, *first*, *last*: uint64 (streams,). A turn reads at most PACE bytes of a stream, from the eight
+    where it begins, and writes at most STRIDE + SPILL: *many* turns stay inside.
     """
     streams = begin.size
     which = np.empty(streams, np.int64)
-    at, used, slot = np.empty(streams, np.uint64), np.empty(streams, np.uint64), np.empty(streams, np.uint64)
+    position, slot = np.empty(streams, np.uint64), np.empty(streams, np.uint64)  # in bits; behind the next symbol
     for i in range(streams):
-        which[i], at[i], used[i], slot[i] = i, begin[i], ZERO, first[i]
+        which[i], position[i], slot[i] = i, begin[i] << THREE, last[i]
     while streams > 0:
         many = U(1 << 40)
         j = 0
         while j < streams:
             i = which[j]
-            at[j] += used[j] >> THREE
-            used[j] &= SEVEN
+            place = position[j] >> THREE
             turns = ZERO
-            if at[j] + BYTE <= end[i] and slot[j] + U(2) <= last[i]:
-                turns = min((end[i] - at[j] - U(2)) // U(6), (last[i] - slot[j] - U(2)) // U(24))
+            if place + BYTE <= end[i] and first[i] + SPILL <= slot[j]:
+                turns = min((end[i] - place - TWO) // PACE, (slot[j] - first[i] - SPILL) // STRIDE)
             if turns > ZERO:
                 many = min(many, turns)
                 j += 1
             else:
-                states[i] = finish(data, at[j], used[j], end[i], table, lengths, out, slot[j], last[i])
+                states[i] = finish(data, position[j], end[i], table, lengths, out, first[i], slot[j])
                 streams -= 1
-                which[j], at[j], used[j], slot[j] = which[streams], at[streams], used[streams], slot[streams]
+                which[j], position[j], slot[j] = which[streams], position[streams], slot[streams]
         if streams > 0:
             for _ in range(many):
                 for j in range(streams):
-                    place = at[j] + (used[j] >> THREE)
-                    bits = used[j] & SEVEN
-                    window = load(data, place) << bits
+                    place = position[j] >> THREE
+                    window = (load(data, place) | ONE) << (position[j] & SEVEN)  # zeros behind the one: bits used
                     to = slot[j]
                     for _ in range(LOOKUPS):
                         entry = table[window >> SHIFT]
-                        put(out, to, entry >> U(16))
-                        to += entry >> BYTE & LOW
-                        bits += entry & LOW
+                        put(out, to - BYTE, entry)
+                        to -= entry >> BYTE & LOW
                         window <<= entry & U(63)
-                    at[j], used[j], slot[j] = place, bits, to
+                    position[j], slot[j] = (place << THREE) + trailing_zeros(window), to
 
 
 @kernel
 def put(out, at, word):
-    """Eight bytes of *word*, lowest first, to out[at], ..."""
+    """Eight bytes of *word*, the lowest to out[at]."""
     for j in range(8):
         out[at + U(j)] = np.uint8(word >> U(8 * j) & LOW)
 
 
 @kernel
-def finish(data, at, used, end, table, lengths, out, slot, last):
-    """The rest of one stream, *used* < 8 bits into data[at]: nothing is believed that lies behind its end."""
-    while slot < last:
-        window = ahead(data, at, end) << used
-        entry = table[window >> SHIFT]
-        if slot + BYTE <= last and at + BYTE <= end:
-            put(out, slot, entry >> U(16))
-            slot += entry >> BYTE & LOW
-            used += entry & LOW
+def finish(data, position, end, table, lengths, out, first, slot):
+    """The rest of one stream from bit *position* on; no bit behind its end is believed."""
+    stop = end << THREE
+    while slot > first:
+        entry = table[ahead(data, position >> THREE, end) << (position & SEVEN) >> SHIFT]
+        if slot - first >= BYTE and position + (entry & LOW) <= stop:
+            put(out, slot - BYTE, entry)
+            slot -= entry >> BYTE & LOW
+            position += entry & LOW
         else:
-            symbol = entry >> U(16) & LOW
-            used += U(lengths[symbol])
-            if at * BYTE + used > end * BYTE:
+            symbol = entry >> U(56)
+            position += U(lengths[symbol])
+            if position > stop:
                 return TRUNCATED
+            slot -= ONE
             out[slot] = np.uint8(symbol)
-            slot += ONE
-        at += used >> THREE
-        used &= SEVEN
-    left = (end - at) * BYTE - used
-    return FINE if left < BYTE and (ahead(data, at, end) << used) == ZERO else CORRUPT
+    padding = ahead(data, position >> THREE, end) << (position & SEVEN)
+    return FINE if stop - position < BYTE and padding == ZERO else CORRUPT
 
 
 @kernel
 def ahead(data, at, end):
-    """Eight bytes from data[at] on, first highest; zeros behind the end of the stream."""
+    """Eight bytes from data[at] on, the first highest; zeros from data[end] on."""
     if at + BYTE <= end:
         return load(data, at)
+    if at >= end:
+        return ZERO
+    if end >= BYTE:
+        return load(data, end - BYTE) << (at + BYTE - end << THREE)
     word = ZERO
     for j in range(at, end):
         word |= U(data[j]) << (U(56) - BYTE * (U(j) - at))
@@ -149,8 +145,9 @@ def ahead(data, at, end):
 @kernel
 def constant(data, begin, end, count):
     """Whether data[begin:end] is what *count* words 0 of one bit are: as many bytes as they need, all zero."""
-    if end - begin != count + SEVEN >> THREE:
-        return CORRUPT if end - begin > count >> THREE else TRUNCATED
+    need = count + SEVEN >> THREE
+    if end - begin != need:
+        return TRUNCATED if end - begin < need else CORRUPT
     for i in range(begin, end):
         if data[i] != 0:
             return CORRUPT
@@ -158,54 +155,88 @@ def constant(data, begin, end, count):
 
 
 @kernel
-def count(symbols, first, last, counts):
-    """How often each symbol occurs in symbols[first:last], added to *counts*, uint32 (256,)."""
-    parts = np.zeros((4, 256), np.uint32)
-    stop = first + ((last - first) >> U(2) << U(2))
-    for i in range(first, stop, U(4)):
-        i = U(i)
-        parts[0, symbols[i]] += np.uint32(1)
-        parts[1, symbols[i + ONE]] += np.uint32(1)
-        parts[2, symbols[i + U(2)]] += np.uint32(1)
-        parts[3, symbols[i + THREE]] += np.uint32(1)
-    for i in range(stop, last):
-        parts[0, symbols[i]] += np.uint32(1)
+def count(symbols, table, counts):
+    """Add to *counts*, int64 (256,), how often each of *symbols*, uint8, occurs; *table*, uint32 (65536,), is used up.
+
+    Pairs are counted first: half as many steps, and seldom the same one twice in a row.
+    """
+    table[:] = 0
+    for i in range(U(1), U(symbols.size), TWO):
+        table[pair(symbols, U(i) + ONE)] += np.uint32(1)
+    if symbols.size & 1:
+        counts[symbols[symbols.size - 1]] += 1
+    rows = table.reshape(256, 256)
     for symbol in range(256):
-        counts[symbol] += parts[0, symbol] + parts[1, symbol] + parts[2, symbol] + parts[3, symbol]
+        counts[symbol] += rows[symbol].sum()
+        counts += rows[symbol]
 
 
 @kernel
-def encode(symbols, first, last, code, data, begin, end):
-    """Write the words of symbols[first:last] to data[begin:end]; True if they fill it.
+def pair(symbols, at):
+    """The two symbols before symbols[at], as a place in a table of pairs; the one that is coded first is higher."""
+    return U(symbols[at - ONE]) << BYTE | U(symbols[at - TWO])
 
-    *code* is what :func:`words` makes. Whatever the symbols are, nothing is written outside.
+
+@kernel
+def encoding_tables(lengths, single, pairs):
+    """Fill *single*, uint32 (256,), and *pairs*, uint32 (65536,), with word << 8 | length for the symbols in use."""
+    word = 0
+    used = np.empty(256, np.int64)
+    many = 0
+    for length in range(1, WINDOW + 1):
+        word <<= 1
+        for symbol in range(256):
+            if lengths[symbol] == length:
+                single[symbol] = np.uint32(word << 8 | length)
+                used[many] = symbol
+                word += 1
+                many += 1
+    for i in range(many):
+        before = np.int64(single[used[i]])
+        for j in range(many):
+            behind = np.int64(single[used[j]])
+            length = behind & 255
+            word = before >> 8 << length | behind >> 8
+            pairs[used[i] << 8 | used[j]] = np.uint32(word << 8 | length + (before & 255))
+
+
+@kernel
+def encode(symbols, first, last, single, pairs, data, begin):
+    """Write the words of symbols[first:last], the last one first, to data[begin], ...; returns the place behind.
+
+    *data* has room for 12 bits a symbol and eight bytes more.
     """
     at = begin
-    word = used = ZERO
-    i = first
-    while i + U(4) <= last and at + BYTE <= end:
-        for _ in range(4):
-            entry = code[symbols[i]]
-            word = word << (entry & U(15)) | entry >> U(4)
-            used += entry & U(15)
-            i += ONE
-        store(data, at, word << (WORD - used) if used > ZERO else ZERO)
+    word = used = ZERO  # the lowest bits of word, up to seven, are to be written
+    i = last
+    while i >= first + BYTE:
+        a, b = U(pairs[pair(symbols, i)]), U(pairs[pair(symbols, i - TWO)])
+        c, d = U(pairs[pair(symbols, i - U(4))]), U(pairs[pair(symbols, i - U(6))])
+        i -= BYTE
+        left, right = (a + b) & LOW, (c + d) & LOW
+        before = a >> BYTE << (b & U(63)) | b >> BYTE
+        behind = c >> BYTE << (d & U(63)) | d >> BYTE
+        if left + right <= ROOM:
+            before = before << right | behind
+            left += right
+            right = ZERO
+        word = word << left | before
+        used += left
+        store(data, at, word << (WORD - used))
         at += used >> THREE
         used &= SEVEN
-    while i < last:
-        entry = code[symbols[i]]
-        word = word << (entry & U(15)) | entry >> U(4)
-        used += entry & U(15)
-        i += ONE
-        while used >= BYTE:
-            if at >= end:
-                return False
-            used -= BYTE
-            data[at] = np.uint8(word >> used & LOW)
-            at += ONE
-    if used > ZERO:
-        if at >= end:
-            return False
-        data[at] = np.uint8(word << (BYTE - used) & LOW)
-        at += ONE
-    return at == end
+        if right > ZERO:
+            word = word << right | behind
+            used += right
+            store(data, at, word << (WORD - used))
+            at += used >> THREE
+            used &= SEVEN
+    while i > first:
+        i -= ONE
+        entry = U(single[symbols[i]])
+        word = word << (entry & U(63)) | entry >> BYTE
+        used += entry & U(63)
+        store(data, at, word << (WORD - used))
+        at += used >> THREE
+        used &= SEVEN
+    return at + (used + SEVEN >> THREE)
