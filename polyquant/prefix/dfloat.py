@@ -1,7 +1,7 @@
 """bfloat16 tensors in about eleven bits a number, without loss: the container PQDF.
 
 A bfloat16 word has a sign, eight bits of exponent and seven of mantissa. The exponents of trained weights are far from
-equally likely, so they go in Huffman's code; sign and mantissa have no pattern and are kept as they are [DF11]. Chunks
+equally likely, so they go in Huffman's code; sign and mantissa have no pattern and are kept as they are [ZHA25]. Chunks
 have their own streams and checksums, so any range can be read alone, and several threads can work.
 """
 
@@ -117,7 +117,7 @@ def compress(
         raise ValueError(f"streams must be 1, 2, 4 or 8, got {streams}")
     flat = _frozen(np.ascontiguousarray(array).reshape(-1))
     pieces = [(a * chunk, b * chunk) for a, b in _pieces(-(-flat.size // chunk), threads, MOST // chunk)]
-    counts = sum(_parallel.run(lambda p: _count(flat[slice(*p)], chunk), pieces, threads), np.zeros(256, np.int64))
+    counts = sum(_parallel.run(lambda p: _count(flat[slice(*p)]), pieces, threads), np.zeros(256, np.int64))
     lengths = np.array(package_merge(counts, longest), np.uint8)
     single, pairs = np.zeros(256, np.uint32), np.zeros(65536, np.uint32)
     coding.encoding_tables(lengths, single, pairs)
@@ -196,9 +196,9 @@ def to_torch(data: BytesLike, *, threads: int | None = 1) -> torch.Tensor:
     return torch.from_numpy(decompress(data, threads=threads).view(np.int16)).view(torch.bfloat16)
 
 
-def _count(words: NDArray[np.uint16], chunk: int) -> NDArray[np.int64]:
+def _count(words: NDArray[np.uint16]) -> NDArray[np.int64]:
     counts = np.zeros(256, np.int64)
-    kernels.survey(words, chunk, counts)
+    kernels.survey(words, counts)
     return counts
 
 

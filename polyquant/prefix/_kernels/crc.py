@@ -56,7 +56,7 @@ if HAVE_CLMUL:
 
     @intrinsic
     def fold(typing, data, at, blocks, first, state):
-        """Fold *blocks* blocks from data[at] on into *state*, uint64 (BLOCK / 8,); *first* is xored to the first word."""
+        """Fold *blocks* blocks from data[at] on into *state*, uint64 (BLOCK / 8,); *first* is xored to its start."""
 
         def generate(context, builder, signature, arguments):
             source = context.make_array(data)(context, builder, arguments[0]).data

@@ -14,6 +14,7 @@ from .crc import crc32
 from .streams import ONE, U
 
 CHECKSUM = 3  # a state beside those of streams
+BLOCK = 2**15  # words that are counted at once
 TOGETHER = 8  # streams that are decoded at once
 SIGN, EXPONENT = np.uint16(8), np.uint16(7)
 TOP, MANTISSA, LOW = np.uint16(128), np.uint16(127), np.uint16(255)
@@ -51,14 +52,18 @@ def piece(c, streams, j):
 
 
 @kernel
-def survey(words, chunk, counts):
+def survey(words, counts):
     """Add to *counts*, int64 (256,), how often each exponent of *words*, uint16 (n,), occurs; n is below 2^32."""
-    exponents, rest = np.empty((2, chunk), np.uint8)
-    table = np.zeros(65536, np.uint32)
-    for start in range(0, words.size, chunk):
-        part = words[start : start + chunk]
-        take_apart(part, rest, exponents)
-        kernels.count(exponents[: part.size], table, counts)
+    few = words.size % BLOCK  # these one by one
+    if few < words.size:
+        exponents, rest = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8)
+        table = np.zeros(65536, np.uint32)
+        for start in range(0, words.size - few, BLOCK):
+            take_apart(words[start : start + BLOCK], rest, exponents)
+            kernels.count(exponents, table)
+        kernels.count_both(table, counts)
+    for i in range(words.size - few, words.size):
+        counts[words[i] >> 7 & 255] += 1
 
 
 @kernel
@@ -97,7 +102,8 @@ def rebuild(data, offsets, sizes, crcs, portable, n, chunk, table, lengths, only
     chunks, streams = sizes.shape
     together = TOGETHER // streams
     exponents = np.empty(together * chunk, np.uint8)
-    begin, end, first, last = np.empty((4, TOGETHER), np.uint64)
+    begin, end = np.empty(TOGETHER, np.uint64), np.empty(TOGETHER, np.uint64)
+    first, last = np.empty(TOGETHER, np.uint64), np.empty(TOGETHER, np.uint64)
     found = np.empty(TOGETHER, np.uint8)
     for k in range(0, chunks, together):
         group = min(together, chunks - k)
