@@ -27,7 +27,7 @@ def huffman_cost(cost: Callable[[list[int]], int]) -> Verdict:
 
     def check() -> str:
         drawn = [[FRESH.randrange(10 ** FRESH.randint(1, 4)) for _ in range(FRESH.randint(2, 40))] for _ in range(40)]
-        cases = [[1, 1], [1, 1, 1], [5, 2, 2, 1, 1], *([1, *case, 1] for case in drawn)]
+        cases = [[1, 1], [1, 1, 1, 1], [5, 2, 2, 1, 1], *([1, *case, 1] for case in drawn)]
         cases += [[0, 3, 0, 5, 0, 1], [3**40 + i for i in range(20)], [2**i for i in range(80)]]
         for counts in cases:
             right = sum(length * count for length, count in zip(huffman(counts).lengths, counts))
