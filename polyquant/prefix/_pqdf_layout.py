@@ -34,13 +34,12 @@ from numpy.typing import NDArray
 
 from polyquant.errors import CorruptError, TruncatedError
 
+from . import _coding as coding
+from ._coding import LARGEST, PACKED, SMALLEST, STREAMS
+
 MAGIC = b"PQDF"
 VERSION = 1
 FIXED = struct.Struct("<4sBBBBQIIB7s")
-LENGTHS = 128
-STREAMS = (1, 2, 4, 8)
-SMALLEST, LARGEST = 256, 2**20
-LONGEST = 12
 DIMENSIONS = 8
 
 
@@ -64,13 +63,7 @@ class Layout:
     @property
     def header(self) -> int:
         """Bytes before the first chunk."""
-        return FIXED.size + 8 * len(self.shape) + LENGTHS + 4 * (self.streams + 1) * self.chunks + 4
-
-    @property
-    def only(self) -> int:
-        """The exponent of all elements if there is but one, else -1."""
-        used = np.flatnonzero(self.lengths)
-        return int(used[0]) if used.size == 1 else -1
+        return FIXED.size + 8 * len(self.shape) + PACKED + 4 * (self.streams + 1) * self.chunks + 4
 
     def offsets(self) -> NDArray[np.uint64]:
         """Where each chunk begins, and the end of the last, uint64 (chunks + 1,)."""
@@ -80,7 +73,6 @@ class Layout:
 
     def to_bytes(self) -> bytes:
         """The header."""
-        pairs = self.lengths.reshape(-1, 2)
         fixed = FIXED.pack(
             *(MAGIC, VERSION, 0, int(self.lengths.max()), self.streams, self.n),
             *(self.chunk, self.chunks, len(self.shape), bytes(7)),
@@ -89,7 +81,7 @@ class Layout:
             [
                 fixed,
                 struct.pack(f"<{len(self.shape)}Q", *self.shape),
-                (pairs[:, 0] | pairs[:, 1] << 4).astype(np.uint8).tobytes(),
+                coding.pack_lengths(self.lengths),
                 self.sizes.astype("<u4").tobytes(),
                 self.crcs.astype("<u4").tobytes(),
             ]
@@ -118,7 +110,7 @@ def read(data: NDArray[np.uint8]) -> Layout:
     if chunks != -(-n // chunk):
         raise CorruptError(f"{n} elements in chunks of {chunk} are {-(-n // chunk)} chunks, the header says {chunks}")
     table = FIXED.size + 8 * ndim
-    header = table + LENGTHS + 4 * (streams + 1) * chunks + 4
+    header = table + PACKED + 4 * (streams + 1) * chunks + 4
     if header + n > total:  # each element has a byte of its own
         raise TruncatedError(f"PQDF header says at least {header + n} bytes, got {total}")
     if zlib.crc32(data[: header - 4]) != int.from_bytes(data[header - 4 : header].tobytes(), "little"):
@@ -126,25 +118,11 @@ def read(data: NDArray[np.uint8]) -> Layout:
     shape = struct.unpack(f"<{ndim}Q", data[FIXED.size : table].tobytes())
     if math.prod(shape) != n:
         raise CorruptError(f"a tensor of shape {shape} does not have {n} elements")
-    lengths = _lengths(data[table : table + LENGTHS], longest, n)
-    numbers = data[table + LENGTHS : header - 4].view("<u4").astype(np.uint32)  # a copy: what is checked stays
+    lengths = coding.unpack_lengths(data[table : table + PACKED], longest, n)
+    numbers = data[table + PACKED : header - 4].view("<u4").astype(np.uint32)  # a copy: what is checked stays
     sizes, crcs = numbers[: streams * chunks].reshape(chunks, streams), numbers[streams * chunks :]
     need = header + n + int(sizes.sum(dtype=np.uint64))
     if need != total:
         error = TruncatedError if need > total else CorruptError
         raise error(f"PQDF header says {need} bytes, got {total}")
     return Layout(shape, n, chunk, streams, lengths, sizes, crcs)
-
-
-def _lengths(packed: NDArray[np.uint8], longest: int, n: int) -> NDArray[np.uint8]:
-    """The 256 lengths, if they are a complete code, or a single word of one bit, or none for no elements."""
-    lengths = np.stack([packed & 15, packed >> 4], axis=1).reshape(-1)
-    if longest > LONGEST or lengths.max() != longest or (longest == 0) != (n == 0):
-        raise CorruptError(
-            f"header says longest word {longest} for {n} elements, its table of lengths {int(lengths.max())}"
-        )
-    used = lengths[lengths > 0]
-    room = int((1 << (LONGEST - used.astype(np.int64))).sum())  # Kraft sum in units of 2^-12
-    if n and room != 1 << LONGEST and used.tolist() != [1]:
-        raise CorruptError(f"lengths of words have Kraft sum {room / 2**LONGEST}, not 1")
-    return lengths

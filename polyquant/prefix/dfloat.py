@@ -12,7 +12,6 @@ import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +20,19 @@ from numpy.typing import NDArray
 
 from polyquant import _check, _parallel
 from polyquant.algebra._kernels.clmul import MODE
-from polyquant.errors import CorruptError, DataError, TruncatedError
+from polyquant.errors import CorruptError, DataError
 
+from . import _coding as coding
 from . import _pqdf_layout as layouts
+from ._coding import LARGEST, LONGEST, SMALLEST, STREAMS, BytesLike
 from ._kernels import dfloat as kernels
-from ._kernels import streams as coding
-from ._pqdf_layout import LARGEST, LONGEST, SMALLEST, STREAMS, Layout
+from ._pqdf_layout import Layout
 from .limited import package_merge
 
 if TYPE_CHECKING:
     import torch
 
 MOST = 2**31  # words that one thread counts in 32 bits
-
-BytesLike = bytes | bytearray | memoryview | NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +113,11 @@ def compress(
     chunk = _check.integer("chunk", chunk, SMALLEST, LARGEST)
     if _check.integer("streams", streams) not in STREAMS:
         raise ValueError(f"streams must be 1, 2, 4 or 8, got {streams}")
-    flat = _frozen(np.ascontiguousarray(array).reshape(-1))
-    pieces = [(a * chunk, b * chunk) for a, b in _pieces(-(-flat.size // chunk), threads, MOST // chunk)]
+    flat = coding.frozen(np.ascontiguousarray(array).reshape(-1))
+    pieces = [(a * chunk, b * chunk) for a, b in coding.pieces(-(-flat.size // chunk), threads, MOST // chunk)]
     counts = sum(_parallel.run(lambda p: _count(flat[slice(*p)]), pieces, threads), np.zeros(256, np.int64))
     lengths = np.array(package_merge(counts, longest), np.uint8)
-    single, pairs = np.zeros(256, np.uint32), np.zeros(65536, np.uint32)
-    coding.encoding_tables(lengths, single, pairs)
+    single, pairs = coding.encoding_tables(lengths)
     parts = _parallel.run(lambda p: _encode(flat[slice(*p)], chunk, streams, single, pairs), pieces, threads)
     sizes = np.concatenate([part[1] for part in parts] or [np.zeros((0, streams), np.uint32)])
     crcs = np.concatenate([part[2] for part in parts] or [np.zeros(0, np.uint32)])
@@ -164,7 +161,7 @@ def decompress(
     DataError
         Damaged data; what *out* holds then is of no use.
     """
-    source = _source(data)
+    source = coding.buffer("data", data)
     layout = layouts.read(source)
     ranged = start is not None or stop is not None
     high = layout.n if stop is None else _check.integer("stop", stop, 0, layout.n)
@@ -182,7 +179,7 @@ def inspect(data: BytesLike) -> Inspection:
     >>> inspect(compress(np.full(1000, 0x3F80, np.uint16))).bits_per_weight
     10.496
     """
-    layout = layouts.read(_source(data))
+    layout = layouts.read(coding.buffer("data", data))
     return Inspection(
         *(layout.shape, layout.n, layout.chunk, layout.streams, tuple(layout.lengths.tolist())),
         *(layout.header, layout.n, int(layout.sizes.sum(dtype=np.uint64))),
@@ -220,7 +217,7 @@ def _decode(
     source: NDArray[np.uint8], layout: Layout, low: int, high: int, out: NDArray[np.uint16], threads: int | None
 ) -> None:
     offsets = layout.offsets()
-    table = _table(layout.lengths.tobytes()) if layout.only < 0 else np.zeros(coding.SIZE, np.uint64)
+    table, only = coding.decoding_table(layout.lengths), coding.only_symbol(layout.lengths)
     head, tail = low // layout.chunk, -(-high // layout.chunk)
 
     def work(piece: tuple[int, int]) -> None:
@@ -232,13 +229,13 @@ def _decode(
         if not states.any():
             kernels.rebuild(
                 *(source, offsets[a : b + 1], layout.sizes[a:b], layout.crcs[a:b], MODE, layout.n, layout.chunk),
-                *(table, layout.lengths, layout.only, start, stop, out[start - low : stop - low], states),
+                *(table, layout.lengths, only, start, stop, out[start - low : stop - low], states),
             )
         if states.any():
             wrong = int(np.argmax(states > 0))
             raise _failure(a + wrong, int(states[wrong]))
 
-    _parallel.run(work, _pieces(tail - head, threads, tail - head), threads)
+    _parallel.run(work, coding.pieces(tail - head, threads, tail - head), threads)
 
 
 def _crcs(data: NDArray[np.uint8], offsets: Iterable[int]) -> list[int]:
@@ -249,23 +246,7 @@ def _crcs(data: NDArray[np.uint8], offsets: Iterable[int]) -> list[int]:
 def _failure(chunk: int, state: int) -> DataError:
     if state == kernels.CHECKSUM:
         return CorruptError(f"checksum of chunk {chunk} does not match its bytes")
-    if state == coding.TRUNCATED:
-        return TruncatedError(f"a stream of chunk {chunk} ends inside a word")
-    return CorruptError(f"a stream of chunk {chunk} has bits left over, or other bits than zeros behind its last word")
-
-
-def _pieces(chunks: int, threads: int | None, most: int) -> list[tuple[int, int]]:
-    """The chunks cut into runs of at most *most*: one for a single thread, a few for each of several."""
-    workers = _parallel.threads_or_all(threads)
-    runs = 1 if workers == 1 else 4 * workers
-    return _parallel.chunks(chunks, max(1, min(most, -(-chunks // runs))))
-
-
-@lru_cache(maxsize=16)
-def _table(lengths: bytes) -> NDArray[np.uint64]:
-    table = np.empty(coding.SIZE, np.uint64)
-    coding.decoding_table(np.frombuffer(lengths, np.uint8), table)
-    return _frozen(table)
+    return coding.failure(chunk, state)
 
 
 def _words(name: str, words: Any) -> NDArray[np.uint16]:
@@ -287,20 +268,3 @@ def _target(out: Any, n: int) -> NDArray[np.uint16]:
     if array.size != n or not array.flags.c_contiguous or not array.flags.writeable:
         raise ValueError(f"out must be contiguous, writeable and of {n} elements, got shape {array.shape}")
     return array.reshape(-1)
-
-
-def _source(data: Any) -> NDArray[np.uint8]:
-    """The bytes of *data* without a copy."""
-    if isinstance(data, np.ndarray) and data.dtype != np.uint8:
-        raise TypeError(f"data must be bytes, got an array of {data.dtype}")
-    try:
-        return _frozen(np.frombuffer(data, np.uint8))
-    except (TypeError, ValueError, BufferError):
-        raise TypeError(f"data must be bytes, or a contiguous buffer of them, got {type(data).__name__}") from None
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """A view that cannot be written to: one type of argument for kernels."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

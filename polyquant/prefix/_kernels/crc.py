@@ -98,12 +98,12 @@ else:
 
 
 @kernel
-def crc32(data, at, end, portable):
-    """CRC-32 of data[at:end], uint8; *portable* is MODE of :mod:`polyquant.algebra._kernels.clmul`.
+def crc32(data, at, end, before, portable):
+    """CRC-32 of data[at:end], uint8, behind bytes with the sum *before*.
 
-    Not None, it goes byte by byte: zlib is faster then.
+    *portable* is MODE of :mod:`polyquant.algebra._kernels.clmul`. Not None, it goes byte by byte: zlib is faster then.
     """
-    crc = ALL
+    crc = before ^ ALL
     if portable is None:
         blocks = (end - at) // U(BLOCK)
         if blocks > ZERO:

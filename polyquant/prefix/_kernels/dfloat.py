@@ -11,11 +11,9 @@ from polyquant._kernel import kernel
 
 from . import streams as kernels
 from .crc import crc32
-from .streams import ONE, U
+from .streams import BLOCK, ONE, TOGETHER, U
 
 CHECKSUM = 3  # a state beside those of streams
-BLOCK = 2**15  # words that are counted at once
-TOGETHER = 8  # streams that are decoded at once
 SIGN, EXPONENT = np.uint16(8), np.uint16(7)
 TOP, MANTISSA, LOW = np.uint16(128), np.uint16(127), np.uint16(255)
 
@@ -54,16 +52,14 @@ def piece(c, streams, j):
 @kernel
 def survey(words, counts):
     """Add to *counts*, int64 (256,), how often each exponent of *words*, uint16 (n,), occurs; n is below 2^32."""
-    few = words.size % BLOCK  # these one by one
-    if few < words.size:
-        exponents, rest = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8)
-        table = np.zeros(65536, np.uint32)
-        for start in range(0, words.size - few, BLOCK):
-            take_apart(words[start : start + BLOCK], rest, exponents)
-            kernels.count(exponents, table)
+    exponents, rest = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8)
+    table = np.zeros(65536, np.uint32)
+    for start in range(0, words.size, BLOCK):
+        part = words[start : start + BLOCK]
+        take_apart(part, rest, exponents)
+        kernels.count(exponents[: part.size], table, counts)
+    if words.size >= BLOCK:
         kernels.count_both(table, counts)
-    for i in range(words.size - few, words.size):
-        counts[words[i] >> 7 & 255] += 1
 
 
 @kernel
@@ -88,7 +84,7 @@ def encode(words, chunk, single, pairs, out, sizes, crcs, portable):
             sizes[k, j] = np.uint32(behind - at)
             at = behind
         if portable is None:
-            crcs[k] = np.uint32(crc32(out, begin, at, portable))
+            crcs[k] = np.uint32(crc32(out, begin, at, U(0), portable))
 
 
 @kernel
@@ -109,7 +105,7 @@ def rebuild(data, offsets, sizes, crcs, portable, n, chunk, table, lengths, only
         group = min(together, chunks - k)
         i = 0
         for g in range(group):
-            if portable is None and crc32(data, offsets[k + g], offsets[k + g + 1], portable) != crcs[k + g]:
+            if portable is None and crc32(data, offsets[k + g], offsets[k + g + 1], U(0), portable) != crcs[k + g]:
                 states[k + g] = CHECKSUM
                 return
             c = min(chunk, n - (start // chunk + k + g) * chunk)
@@ -120,12 +116,7 @@ def rebuild(data, offsets, sizes, crcs, portable, n, chunk, table, lengths, only
                 first[i], last[i] = U(g * chunk + c - b), U(g * chunk + c - a)
                 at = end[i]
                 i += 1
-        if only >= 0:
-            for j in range(i):
-                found[j] = kernels.constant(data, begin[j], end[j], last[j] - first[j])
-            exponents[:] = np.uint8(only)
-        else:
-            kernels.decode(data, begin[:i], end[:i], table, lengths, exponents, first[:i], last[:i], found)
+        kernels.decode_all(data, begin[:i], end[:i], table, lengths, only, exponents, first[:i], last[:i], found[:i])
         for g in range(group):
             for j in range(streams):
                 states[k + g] = max(states[k + g], found[g * streams + j])

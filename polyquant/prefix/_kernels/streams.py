@@ -25,6 +25,8 @@ LOW = U(255)
 WINDOW = 12
 SIZE = 1 << WINDOW
 SHIFT = U(64 - WINDOW)
+BLOCK = 2**15  # symbols that are counted at once; even
+TOGETHER = 8  # streams that are read at once
 LOOKUPS = 4  # of a turn: 48 bits, behind up to 7 that are used up
 PACE = U(6)  # bytes of a turn at most
 STRIDE = U(24)  # symbols of a turn at most
@@ -55,6 +57,19 @@ def decoding_table(lengths, table):
             used += found & 15
             count += 1
         table[window] = entry | U(count << 8 | used)
+
+
+@kernel
+def decode_all(data, begin, end, table, lengths, only, out, first, last, states):
+    """As :func:`decode`, for any number of streams; *only* is the symbol of a code with a single one, else -1."""
+    for i in range(0, begin.size, TOGETHER):
+        if only >= 0:
+            for j in range(i, min(i + TOGETHER, begin.size)):
+                states[j] = constant(data, begin[j], end[j], last[j] - first[j])
+                out[first[j] : last[j]] = np.uint8(only)
+        else:
+            j = min(i + TOGETHER, begin.size)
+            decode(data, begin[i:j], end[i:j], table, lengths, out, first[i:j], last[i:j], states[i:j])
 
 
 @kernel
@@ -155,13 +170,27 @@ def constant(data, begin, end, count):
 
 
 @kernel
-def count(symbols, table):
-    """Count the pairs of *symbols*, uint8 of even size, in *table*, uint32 (65536,).
+def survey(symbols, counts):
+    """Add to *counts*, int64 (256,), how often each of *symbols*, uint8, occurs; they are fewer than 2^32."""
+    table = np.zeros(65536, np.uint32)
+    for start in range(0, symbols.size, BLOCK):
+        count(symbols[start : start + BLOCK], table, counts)
+    if symbols.size >= BLOCK:
+        count_both(table, counts)
 
-    Half as many steps as one by one, and seldom the same place twice in a row, which a processor waits for.
+
+@kernel
+def count(symbols, table, counts):
+    """Count pairs of a whole block of *symbols* in *table*, uint32 (65536,), those of a shorter one in *counts*.
+
+    Pairs take half as many steps, and are seldom the same twice in a row, which a processor waits for.
     """
-    for i in range(TWO, U(symbols.size + 1), TWO):
-        table[pair(symbols, U(i))] += np.uint32(1)
+    if symbols.size < BLOCK:
+        for symbol in symbols:
+            counts[symbol] += 1
+    else:
+        for i in range(TWO, U(symbols.size + 1), TWO):
+            table[pair(symbols, U(i))] += np.uint32(1)
 
 
 @kernel
@@ -246,3 +275,14 @@ def encode(symbols, first, last, single, pairs, data, begin):
         at += used >> THREE
         used &= SEVEN
     return at + (used + SEVEN >> THREE)
+
+
+@kernel
+def encode_all(symbols, first, last, single, pairs, data, sizes):
+    """:func:`encode` for many streams, one behind the other; fills *sizes*, uint32 (streams,), and returns the end."""
+    at = ZERO
+    for i in range(sizes.size):
+        behind = encode(symbols, first[i], last[i], single, pairs, data, at)
+        sizes[i] = np.uint32(behind - at)
+        at = behind
+    return at
