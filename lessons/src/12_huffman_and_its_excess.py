@@ -175,12 +175,10 @@ block_length.explore(p=0.9, n=3)
 # The *bound* falls with each step, the cost need not. Exactly, in fractions, so that nobody can blame rounding:
 
 # %%
-rates = block_rates([9, 1], 9)
 tells = entropy([0.9, 0.1])
-for n, rate in enumerate(rates, 1):
-    print(
-        f"n = {n}: {2**n:3} words, {str(rate):>22} = {float(rate):.5f} bits a toss, {float(rate) - tells:.5f} too many"
-    )
+for n, rate in enumerate(block_rates([9, 1], 9), 1):
+    excess = float(rate) - tells
+    print(f"n = {n}: {2**n:3} words, {str(rate):>22} = {float(rate):.5f} bits a toss, {excess:.5f} too many")
 
 # %% [markdown]
 # Why? Ask the merges. The last one separates *all heads* from the rest, and it is fair where $0.9^n$ is near one half;
@@ -209,10 +207,8 @@ for n in range(1, 10):
 fibonacci = [1, 1]
 while sum(fibonacci) + sum(fibonacci[-2:]) < 2**63:
     fibonacci.append(sum(fibonacci[-2:]))
-deep = huffman(fibonacci)
-print(
-    f"{len(fibonacci)} Fibonacci numbers with a sum of {sum(fibonacci).bit_length()} bits: a word of {deep.longest} bits"
-)
+bits, longest = sum(fibonacci).bit_length(), huffman(fibonacci).longest
+print(f"{len(fibonacci)} Fibonacci numbers with a sum of {bits} bits: a word of {longest} bits")
 
 # %% [markdown]
 # Longer than a machine word. With Fibonacci counts the tree just made is always among the two lightest again, and the
@@ -232,8 +228,7 @@ length_limit.explore(limit=8)
 
 # %% [markdown]
 # From 12 bits on nobody notices, and the table has 4,096 entries instead of 33 million: the long words belong to signs
-# that hardly ever come. Who pays for a tight limit is on the right: one or two common signs take a bit more, to make
-# room.
+# that hardly ever come. Who pays for a tight limit is on the right: one common sign takes a bit more, to make room.
 #
 # ## 7 · In order, please
 #
@@ -314,15 +309,15 @@ print("the word of 2, 1, 0:", str(arithmetic.encode([2, 1, 0], [1, 3, 4])))
 # %%
 f, F, start = [15, 1], [0, 15], 16
 sent = [0] * 20 + [1] + [0] * 39
-x = start
+state = start
 for sign in reversed(sent):
-    x = 16 * (x // f[sign]) + x % f[sign] + F[sign]
-print(f"{len(sent)} signs in a number of {x.bit_length()} bits: {x}")
+    state = 16 * (state // f[sign]) + state % f[sign] + F[sign]
+print(f"{len(sent)} signs in a number of {state.bit_length()} bits: {state}")
 read = []
-while x != start:
-    sign = int(x % 16 >= 15)
+while state != start:
+    sign = int(state % 16 >= 15)
     read.append(sign)
-    x = f[sign] * (x // 16) + x % 16 - F[sign]
+    state = f[sign] * (state // 16) + state % 16 - F[sign]
 print("read back:", read == sent)
 
 # %% [markdown]
