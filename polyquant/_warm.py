@@ -34,6 +34,7 @@ def _alphabets() -> None:
 def _fractions_of_bits() -> None:
     coder = entropy.Rans(tuple(FEW), 8)
     coder.decode(*coder.encode([0, 1, 2]), 3)
+    entropy.streams.decompress(entropy.streams.compress(b"some bytes"))
 
 
 def _integers() -> None:

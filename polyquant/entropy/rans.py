@@ -57,7 +57,7 @@ def normalize(counts: ArrayLike, scale_bits: int) -> NDArray[np.int64]:
         raise DomainError(f"scale_bits must be at least {(used - 1).bit_length()} for {used} symbols, got {scale_bits}")
     shares = np.zeros(numbers.size, np.int64)
     if used:
-        kernels.normalize(_shortened(numbers), _gains(scale_bits), shares)
+        kernels.normalize(_shortened(numbers), gains(scale_bits), shares)
     return shares
 
 
@@ -68,7 +68,7 @@ def _shortened(counts: NDArray[np.int64] | NDArray[np.object_]) -> NDArray[np.in
 
 
 @lru_cache
-def _gains(scale_bits: int) -> NDArray[np.int64]:
+def gains(scale_bits: int) -> NDArray[np.int64]:
     """2^33 ln((m + 1) / m) for every m below 2^scale_bits: 2 artanh(1 / (2m + 1)), term by term in integers."""
     odd = 2 * np.arange(1 << scale_bits) + 1
     power, total = 2**56 // odd, np.zeros(odd.size, np.int64)

@@ -72,7 +72,7 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     ),
     "tensor of bfloat16": (dfloat.compress(np.array([0x3F80, 0xBF00, 0x7FC0, 0], np.uint16)), dfloat.decompress),
     "Huffman streams": (streams.compress(b"sea shells"), streams.decompress),
-    "rANS": (entropy_streams.compress(b"a rose is a rose is a rose is a rose, " * 6, ways=1), entropy_streams.decompress),
+    "rANS": (entropy_streams.compress(b"a rose is a rose is a rose, " * 8, ways=1), entropy_streams.decompress),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 
