@@ -177,7 +177,7 @@ def inspect(data: BytesLike) -> Inspection:
     """What the header of a PQDF container says, checked.
 
     >>> inspect(compress(np.full(1000, 0x3F80, np.uint16))).bits_per_weight
-    10.496
+    10.56
     """
     layout = layouts.read(coding.buffer("data", data))
     return Inspection(
