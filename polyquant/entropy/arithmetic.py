@@ -12,6 +12,7 @@ definition, and 10,000 symbols take a fraction of a second.
 
 from bisect import bisect_right
 from itertools import accumulate
+from math import log, log1p
 from typing import TypeAlias
 
 import numpy as np
@@ -75,7 +76,13 @@ def decode(bits: Bits, count: int, counts: ArrayLike) -> NDArray[np.int64]:
     parts = _parts(exact("counts", counts).tolist())
     if count and not any(width for _, width, _ in parts):
         raise ValueError(f"counts must hold a number above 0 to read {count} symbols, got none")
-    message = _read(bits, count, parts)
+    least = count * _fewest(parts)
+    if least > bits.size + 1:  # rounded, so not to the bit
+        raise TruncatedError(f"{count} symbols need at least {int(least) - 1} bits, got {bits.size}")
+    certain = [symbol for symbol, (_, width, total) in enumerate(parts) if width == total > 0]
+    if certain and not bits.size:  # no symbol costs anything
+        return np.full(count, certain[0], np.int64)
+    message = _read(bits, 0 if certain else count, parts)
     word = _word(_product([parts[symbol] for symbol in message]))
     if word != bits:
         kind = TruncatedError if bits.size < word.size else CorruptError
@@ -87,6 +94,12 @@ def _parts(counts: list[int]) -> list[Part]:
     """The part of the unit interval that each symbol owns."""
     ends = list(accumulate(counts))
     return [(end - count, count, ends[-1]) for end, count in zip(ends, counts)]
+
+
+def _fewest(parts: list[Part]) -> float:
+    """Information of the commonest symbol, in bits."""
+    _, width, total = max(parts, key=lambda part: part[1], default=(0, 1, 1))
+    return log1p((total - width) / width) / log(2) if width else 0.0
 
 
 def _product(parts: list[Part]) -> Part:

@@ -148,6 +148,8 @@ class Rans:
             raise CorruptError(f"state must be 2^16 to 2^32 - 1, got {state}")
         if count and not any(self.counts):
             raise ValueError(f"counts must hold a number above 0 to read {count} symbols, got none")
+        if count > self._most(shed.size):  # nothing is allocated for a count that cannot be
+            raise TruncatedError(f"{count} symbols need more than {shed.size} words")
         symbols = np.empty(count, np.int64)
         scale = np.uint64(self.scale_bits)
         done, at, last, status = kernels.decode(np.uint64(state), shed, *_tables(self), scale, symbols)
@@ -158,6 +160,15 @@ class Rans:
         if last != START:
             raise CorruptError(f"decoded {count} symbols, the state must end at 2^16, got {last}")
         return symbols
+
+    def _most(self, words: int) -> float:
+        """At least as many symbols as a state and so many *words* can hold.
+
+        A symbol that owns f of 2^s remainders takes at least the part d = (1 - f / 2^s) / 2 from the state, which is 2^s
+        or more. From 32 bits down to 16, where the next word is due, it takes at most ln(2^16) / d steps and one.
+        """
+        whole, largest = 1 << self.scale_bits, max(self.counts, default=0)
+        return float("inf") if largest == whole else (words + 1) * (23 * whole // (whole - largest) + 2)
 
 
 @lru_cache(maxsize=32)

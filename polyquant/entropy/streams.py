@@ -5,8 +5,6 @@ whole number of bits as in Huffman's code. It does not look at neighbours: text 
 The layout is in docs/formats.md.
 """
 
-from typing import Any, TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +13,7 @@ from polyquant._parallel import chunks as pieces_of
 from polyquant._parallel import run
 from polyquant.bits import Bits, Reader, unwrap, wrap
 from polyquant.errors import CorruptError, TruncatedError
+from polyquant.prefix._coding import BytesLike, buffer
 
 from ._kernels import streams as kernels
 from ._kernels import wide
@@ -34,8 +33,6 @@ WRONG = {
     kernels.LEFT: "bytes are left over",
 }
 
-BytesLike: TypeAlias = bytes | bytearray | memoryview | NDArray[np.uint8]
-
 
 def compress(
     data: BytesLike, *, scale_bits: int = 12, ways: int = wide.WAYS, chunk: int = 2**18, threads: int | None = 1
@@ -50,8 +47,8 @@ def compress(
 
     Parameters
     ----------
-    data : bytes-like, or uint8 array of shape (n,)
-        Any bytes, any number of them.
+    data : bytes, another buffer, or array of uint8
+        Any bytes, any number of them; arrays of several dimensions are taken as flat.
     scale_bits : int
         8 to 12: probabilities are multiples of 2^-scale_bits.
     ways : int
@@ -61,7 +58,7 @@ def compress(
     threads : int, optional
         Chunks at work at a time, None for all cores; the bytes are the same for any number.
     """
-    source = _source(data)
+    source = buffer("data", data)
     scale_bits = _check.integer("scale_bits", scale_bits, LEAST_SCALE, MOST_SCALE)
     chunk = _check.integer("chunk", chunk, LEAST_CHUNK, MOST_CHUNK)
     ways = _check.integer("ways", ways, 1, wide.WAYS)
@@ -90,7 +87,7 @@ def decompress(data: BytesLike, *, threads: int | None = 1) -> bytes:
     CorruptError
         *data* contradict themselves, or are something else.
     """
-    scale, ways, n, pieces, payload = _read(_source(data))
+    scale, ways, n, pieces, payload = _read(buffer("data", data))
     ends = 4 * len(pieces) + np.cumsum(payload[: 4 * len(pieces)].view("<u4"), dtype=np.int64)
     if payload.size != (ends[-1] if pieces else 0):
         raise CorruptError(f"the chunks must end at byte {payload.size} of the payload, got {ends[-1:].sum()}")
@@ -131,15 +128,3 @@ def _read(data: NDArray[np.uint8]) -> tuple[int, int, int, list[tuple[int, int]]
     if 6 * count > len(payload.data):
         raise TruncatedError(f"{count} chunks need at least {6 * count} bytes, got {len(payload.data)}")
     return scale, ways, n, pieces_of(n, chunk), payload.array()
-
-
-def _source(data: Any) -> NDArray[np.uint8]:
-    """The bytes of *data*, read-only, without a copy."""
-    if isinstance(data, np.ndarray) and (data.dtype != np.uint8 or data.ndim != 1):
-        raise TypeError(f"data must be bytes or a flat array of uint8, got {data.dtype} of shape {data.shape}")
-    try:
-        array = np.frombuffer(data, np.uint8)
-    except (TypeError, ValueError, BufferError):
-        raise TypeError(f"data must be contiguous bytes, got {type(data).__name__}") from None
-    array.flags.writeable = False
-    return array

@@ -107,6 +107,20 @@ def test_damage_to_a_long_word_is_noticed():
             arithmetic.decode(bits + Bits.from_text(more), 300, counts)
 
 
+@pytest.mark.parametrize("count", [10, 2**40, 2**63, 2**200])
+@pytest.mark.parametrize("counts", [(1, 1), (5, 0, 2), (10**30, 10**30), (3, 0)])
+def test_a_count_that_cannot_be_is_refused_at_once(count, counts):
+    with pytest.raises(DataError):
+        arithmetic.decode(Bits.from_text("101"), count, counts)
+
+
+def test_many_symbols_may_need_few_bits():
+    for counts in ((10**6, 1), (10**30, 1), (1, 0)):
+        bits = arithmetic.encode([0] * 3000, counts)
+        assert arithmetic.decode(bits, 3000, counts).tolist() == [0] * 3000
+    assert arithmetic.decode(Bits(b"", 0), 10**6, [0, 7]).sum() == 10**6
+
+
 @pytest.mark.parametrize("symbols", [[2], [0, -1], [0, 1]])
 def test_symbols_without_a_count_are_refused(symbols):
     with pytest.raises(DomainError, match=rf"symbols\[{len(symbols) - 1}\]"):

@@ -159,8 +159,8 @@ def test_missing_and_extra_words_are_noticed(example):
     for size in range(words.size):
         with pytest.raises(DataError):
             code.decode(state, words[:size], symbols.size)
-    with pytest.raises(TruncatedError, match="all 0 words were used up"):
-        code.decode(state, [], symbols.size)
+    with pytest.raises(TruncatedError, match=f"all {words.size - 1} words were used up"):
+        code.decode(state, words[:-1], symbols.size)
     with pytest.raises(CorruptError, match="words are left over"):
         code.decode(state, [*words, 0], symbols.size)
 
@@ -195,6 +195,21 @@ def test_any_state_and_words_are_a_message_or_an_error(state, words, count):
         return
     again, kept = code.encode(symbols)
     assert (again, kept.tolist()) == (state, words)
+
+
+@pytest.mark.parametrize("count", [10**6, 2**40, 2**63])
+@pytest.mark.parametrize("counts", [(1, 1), (15, 1), (5, 0, 2)])
+def test_a_count_that_cannot_be_is_refused_before_anything_is_allocated(count, counts):
+    with pytest.raises(TruncatedError, match=f"{count} symbols need more than 3 words"):
+        Rans(counts, 4).decode(2**20, [1, 2, 3], count)
+
+
+@pytest.mark.parametrize("scale_bits", [1, 2, 8, 12, 16])
+def test_as_many_symbols_as_a_state_can_hold_are_read(scale_bits):
+    rare = Rans([2**scale_bits - 1, 1], scale_bits)
+    for common in (0, 1):
+        state, words = rare.encode(np.full(60_000, common))
+        assert (rare.decode(state, words, 60_000) == common).all()
 
 
 def test_wrong_arguments_are_named():
