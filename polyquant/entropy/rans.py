@@ -164,8 +164,8 @@ class Rans:
     def _most(self, words: int) -> float:
         """At least as many symbols as a state and so many *words* can hold.
 
-        A symbol that owns f of 2^s remainders takes at least the part d = (1 - f / 2^s) / 2 from the state, which is 2^s
-        or more. From 32 bits down to 16, where the next word is due, it takes at most ln(2^16) / d steps and one.
+        A symbol that owns f of 2^s remainders takes at least the part d = (1 - f / 2^s) / 2 from the state, which is
+        2^s or more. From 32 bits down to 16, where the next word is due, it takes at most ln(2^16) / d steps and one.
         """
         whole, largest = 1 << self.scale_bits, max(self.counts, default=0)
         return float("inf") if largest == whole else (words + 1) * (23 * whole // (whole - largest) + 2)
