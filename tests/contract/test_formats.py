@@ -28,6 +28,7 @@ from polyquant.sharing._layout import (
     state_header,
 )
 from tests.ldp.toy import Toy
+from tests.prefix.models import SMALL, model_file, read_model_file
 
 LAYOUT = Layout(2, "delta", 5, 12, b"8 bytes!")
 DEALERS = [LAYOUT.dealer(i, secret) for i, secret in enumerate((b"three", b"block", b"s!"))]
@@ -73,6 +74,7 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "tensor of bfloat16": (dfloat.compress(np.array([0x3F80, 0xBF00, 0x7FC0, 0], np.uint16)), dfloat.decompress),
     "Huffman streams": (streams.compress(b"sea shells"), streams.decompress),
     "rANS": (entropy_streams.compress(b"a rose is a rose is a rose, " * 8, ways=1), entropy_streams.decompress),
+    "model": (model_file(SMALL), read_model_file),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 

@@ -1,8 +1,14 @@
-"""Model files made without the code under test."""
+"""Model files: those of safetensors made without the code under test, a compressed one for the contract of formats."""
 
+import io
 import json
 
 import numpy as np
+
+from polyquant.prefix import _modelfile_parts as parts
+from polyquant.prefix._modelfile_layout import Index
+from polyquant.prefix._safetensors import tensors
+from polyquant.prefix.modelfile import _restore
 
 
 def safetensors(entries, metadata=None, indent=None, pad=0):
@@ -44,3 +50,23 @@ def mixed():
         ("Übergröße/層", "U8", (2, 2), b"\x00\x01\xfe\xff"),
         ("complex", "C64", (2,), np.array([1 + 2j, -1j], np.complex64).tobytes()),
     ]
+
+
+SMALL = [("w", "BF16", (2, 1), b"abcd"), ("b", "U8", (1,), b"x"), ("none", "F32", (0, 3), b"")]
+EACH_KIND = [("w", "BF16", (20, 20), words((20, 20)).tobytes()), ("p", "U16", (300,), bytes(600)), SMALL[1]]
+
+
+def model_file(kept):
+    """A compressed model of the tensors *kept*, and no library asked."""
+    data = safetensors(kept)
+    header = data[8 : 8 + int.from_bytes(data[:8], "little")]
+    packed = [parts.pack(np.frombuffer(plain, np.uint8), dtype, 1) for _, dtype, _, plain in kept]
+    index = Index(header, False, tensors(header), tuple(stored for stored, _ in packed))
+    return index.to_bytes() + b"".join(part.tobytes() for _, part in packed)
+
+
+def read_model_file(data):
+    """The .safetensors file that *data* say."""
+    out = io.BytesIO()
+    _restore(io.BytesIO(data), len(data), out, 1, None)
+    return out.getvalue()
