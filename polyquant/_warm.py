@@ -34,6 +34,8 @@ def _alphabets() -> None:
 def _fractions_of_bits() -> None:
     coder = entropy.Rans(tuple(FEW), 8)
     coder.decode(*coder.encode([0, 1, 2]), 3)
+    tables = entropy.Tans(tuple(FEW), 8)
+    tables.decode(*tables.encode([0, 1, 2]), 3)
     entropy.streams.decompress(entropy.streams.compress(b"some bytes"))
 
 

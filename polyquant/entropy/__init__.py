@@ -2,5 +2,6 @@
 
 from . import arithmetic, streams
 from .rans import Rans, normalize
+from .tans import Tans
 
-__all__ = ["Rans", "arithmetic", "normalize", "streams"]
+__all__ = ["Rans", "Tans", "arithmetic", "normalize", "streams"]

@@ -87,7 +87,7 @@ def decompress(data: BytesLike, *, threads: int | None = 1) -> bytes:
     CorruptError
         *data* contradict themselves, or are something else.
     """
-    scale, ways, n, pieces, payload = _read(buffer("data", data))
+    scale, ways, n, pieces, payload = _read(data if isinstance(data, bytes) else buffer("data", data).tobytes())
     ends = 4 * len(pieces) + np.cumsum(payload[: 4 * len(pieces)].view("<u4"), dtype=np.int64)
     if payload.size != (ends[-1] if pieces else 0):
         raise CorruptError(f"the chunks must end at byte {payload.size} of the payload, got {ends[-1:].sum()}")
@@ -106,9 +106,9 @@ def decompress(data: BytesLike, *, threads: int | None = 1) -> bytes:
     return out.tobytes()
 
 
-def _read(data: NDArray[np.uint8]) -> tuple[int, int, int, list[tuple[int, int]], NDArray[np.uint8]]:
+def _read(data: bytes) -> tuple[int, int, int, list[tuple[int, int]], NDArray[np.uint8]]:
     """Scale, ways, number of bytes, chunks and payload of an envelope; nothing is as long as it says until checked."""
-    header, payload = unwrap(data.tobytes(), KIND)
+    header, payload = unwrap(data, KIND)
     reader = Reader(header)
     version = reader.u8("version")
     if version != VERSION:
