@@ -1,4 +1,12 @@
-"""Prefix codes and what they cost."""
+"""Prefix codes and what they cost.
+
+Four modules of their own are loaded when they are named: ``dfloat`` (bfloat16 tensors in eleven bits), ``modelfile``
+(whole models on the disk), ``streams`` (Huffman's code for bytes, fast) and ``insight`` (Huffman's code looked at
+closely).
+"""
+
+from importlib import import_module
+from types import ModuleType
 
 from .adaptive import AdaptiveHuffman
 from .alphabetic import alphabetic
@@ -43,6 +51,7 @@ __all__ = [
     "alphabetic",
     "best_golomb",
     "delta",
+    "dfloat",
     "entropy",
     "even_rodeh",
     "exp_golomb",
@@ -53,18 +62,21 @@ __all__ = [
     "gamma",
     "golomb",
     "huffman",
+    "insight",
     "integer_code",
     "is_prefix_free",
     "is_uniquely_decodable",
     "kraft",
     "leb128",
     "levenshtein",
+    "modelfile",
     "omega",
     "package_merge",
     "redundancy",
     "rice",
     "shannon",
     "shannon_fano_elias",
+    "streams",
     "to_bfloat16",
     "two_readings",
     "unary",
@@ -72,3 +84,9 @@ __all__ = [
     "zeta",
     "zigzag",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in ("dfloat", "insight", "modelfile", "streams"):
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
