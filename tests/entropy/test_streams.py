@@ -1,10 +1,15 @@
 """rANS for bytes: the layout written by hand, all sizes, both compiled ways, hostile chunks with a right checksum."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polyquant import _kernel
 from polyquant.bits import Bits, unwrap, wrap
 from polyquant.datasets import alice
 from polyquant.entropy import normalize, streams
@@ -129,6 +134,33 @@ def test_both_compiled_ways_write_and_read_the_same(page, scale):
         assert kernels.decode(*area, scale, 64, back, 0, symbols.size, mode) == kernels.DONE
         assert (back == symbols).all()
     assert written[0] == written[1]
+
+
+ASK = """
+import zlib
+import numpy as np
+from polyquant.entropy import streams
+from polyquant.entropy._kernels import wide
+
+page = np.random.default_rng(0).geometric(0.2, 100_000).astype(np.uint8).tobytes()
+data = streams.compress(page)
+assert streams.decompress(data) == page
+print(wide.HAVE_WIDE, zlib.crc32(data))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(_kernel.FOLDER is None, reason="needs the compiler")
+def test_a_generic_processor_writes_the_same(tmp_path):
+    generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_CPU")}
+    said = []
+    for more in ({}, generic):
+        done = subprocess.run([sys.executable, "-c", ASK], env={**clean, **more}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout.split())
+    assert said[1][0] == "False"
+    assert said[0][1] == said[1][1]
 
 
 def test_the_histogram_counts():
