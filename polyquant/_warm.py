@@ -31,6 +31,11 @@ def _alphabets() -> None:
     adaptive.tree([0, 1, 2])
 
 
+def _containers() -> None:
+    prefix.streams.decompress(prefix.streams.compress(bytes(range(256)) * 8))
+    prefix.dfloat.decompress(prefix.dfloat.compress(np.arange(3000, dtype=np.uint16)))
+
+
 def _fractions_of_bits() -> None:
     coder = entropy.Rans(tuple(FEW), 8)
     coder.decode(*coder.encode([0, 1, 2]), 3)
@@ -97,6 +102,7 @@ def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
     _alphabets()
+    _containers()
     _fractions_of_bits()
     _integers()
     _sharing()

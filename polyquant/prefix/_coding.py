@@ -48,6 +48,8 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
 def pieces(chunks: int, threads: int | None, most: int) -> list[tuple[int, int]]:
     """The chunks cut into runs of at most *most*: one for a single thread, a few for each of several."""
     workers = _parallel.threads_or_all(threads)
+    if workers == 1 and 0 < chunks <= most:
+        return [(0, chunks)]
     runs = 1 if workers == 1 else 4 * workers
     return _parallel.chunks(chunks, max(1, min(most, -(-chunks // runs))))
 
@@ -55,7 +57,7 @@ def pieces(chunks: int, threads: int | None, most: int) -> list[tuple[int, int]]
 def checksum(data: NDArray[np.uint8], before: int = 0) -> int:
     """CRC-32 of *data*, uint8 (bytes,), as zlib counts; *before* is that of what comes before."""
     if MODE is not None or data.size < ENOUGH:
-        return zlib.crc32(data, before)
+        return zlib.crc32(data.data, before)
     return int(crc32(frozen(data), np.uint64(0), np.uint64(data.size), np.uint64(before), MODE))
 
 
@@ -67,13 +69,14 @@ def pack_lengths(lengths: NDArray[np.uint8]) -> bytes:
 
 def unpack_lengths(packed: NDArray[np.uint8], longest: int, n: int) -> NDArray[np.uint8]:
     """The 256 lengths, if they are a complete code, or a single word of one bit, or none for no symbols."""
-    lengths = np.stack([packed & 15, packed >> 4], axis=1).reshape(-1)
-    top = int(lengths.max())
+    lengths = np.empty(256, np.uint8)
+    lengths[::2], lengths[1::2] = packed & 15, packed >> 4
+    many = np.bincount(lengths, minlength=16).tolist()[1:]  # words of 1, 2, ... bits
+    top = max((length for length, words in enumerate(many, 1) if words), default=0)
     if longest > LONGEST or top != longest or (longest == 0) != (n == 0):
         raise CorruptError(f"header says longest word {longest} for {n} symbols, its table of lengths {top}")
-    used = lengths[lengths > 0]
-    room = int((1 << (LONGEST - used.astype(np.int64))).sum())  # Kraft sum in units of 2^-12
-    if n and room != 1 << LONGEST and used.tolist() != [1]:
+    room = sum(words << LONGEST - length for length, words in enumerate(many[:LONGEST], 1))  # Kraft sum, of 2^12
+    if n and room != 1 << LONGEST and (top, many[0]) != (1, 1):
         raise CorruptError(f"lengths of words have Kraft sum {room / 2**LONGEST}, not 1")
     return lengths
 

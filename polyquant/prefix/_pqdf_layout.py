@@ -92,7 +92,8 @@ class Layout:
 def ends(sizes: NDArray[np.uint32], chunk: int, n: int) -> NDArray[np.uint64]:
     """Where the chunks of n elements end, uint64 (chunks,), counted from the first; *sizes* (chunks, streams)."""
     elements = np.minimum(np.arange(1, len(sizes) + 1, dtype=np.uint64) * np.uint64(chunk), np.uint64(n))
-    return elements + np.cumsum(sizes.sum(axis=1, dtype=np.uint64), dtype=np.uint64)
+    found: NDArray[np.uint64] = elements + np.cumsum(sizes.sum(axis=1, dtype=np.uint64), dtype=np.uint64)
+    return found
 
 
 def read(data: NDArray[np.uint8]) -> Layout:
@@ -113,7 +114,7 @@ def read(data: NDArray[np.uint8]) -> Layout:
     header = table + PACKED + 4 * (streams + 1) * chunks + 4
     if header + n > total:  # each element has a byte of its own
         raise TruncatedError(f"PQDF header says at least {header + n} bytes, got {total}")
-    if zlib.crc32(data[: header - 4]) != int.from_bytes(data[header - 4 : header].tobytes(), "little"):
+    if zlib.crc32(data[: header - 4].data) != int.from_bytes(data[header - 4 : header].tobytes(), "little"):
         raise CorruptError("checksum of the PQDF header does not match its bytes")
     shape = struct.unpack(f"<{ndim}Q", data[FIXED.size : table].tobytes())
     if math.prod(shape) != n:

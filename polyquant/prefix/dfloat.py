@@ -210,7 +210,7 @@ def _encode(
     ends = layouts.ends(sizes, chunk, words.size).tolist()
     if MODE is not None:
         crcs[:] = _crcs(out, [0, *ends])
-    return memoryview(out)[: ends[-1]], sizes, crcs
+    return out.data[: ends[-1]], sizes, crcs
 
 
 def _decode(
@@ -240,7 +240,7 @@ def _decode(
 
 def _crcs(data: NDArray[np.uint8], offsets: Iterable[int]) -> list[int]:
     """Checksums of the pieces between *offsets*, where no kernel is faster than zlib."""
-    return [zlib.crc32(data[a:b]) for a, b in pairwise(map(int, offsets))]
+    return [zlib.crc32(data[a:b].data) for a, b in pairwise(map(int, offsets))]
 
 
 def _failure(chunk: int, state: int) -> DataError:

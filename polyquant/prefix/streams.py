@@ -63,13 +63,14 @@ def compress(
     pieces = coding.pieces(-(-symbols.size // chunk), threads, MOST // chunk)
     counts = sum(_parallel.run(lambda p: _count(symbols[p[0] * chunk : p[1] * chunk]), pieces, threads), NOTHING)
     lengths = np.array(package_merge(counts, longest), np.uint8)
-    tables = coding.encoding_tables(lengths)
-    places = _places(symbols.size, chunk, streams)
-    parts = _parallel.run(
-        lambda p: _encode(symbols, *(place[p[0] * streams : p[1] * streams] for place in places), *tables),
-        pieces,
-        threads,
-    )
+    single, pairs = coding.encoding_tables(lengths)
+    first, last = _places(symbols.size, chunk, streams)
+
+    def work(piece: tuple[int, int]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+        part = slice(piece[0] * streams, piece[1] * streams)
+        return _encode(symbols, first[part], last[part], single, pairs)
+
+    parts = _parallel.run(work, pieces, threads)
     header = HEADER.pack(VERSION, int(lengths.max()), streams, 0, chunk, symbols.size) + coding.pack_lengths(lengths)
     sizes = np.concatenate([part[1] for part in parts] or [np.zeros(0, np.uint32)]).astype("<u4").view(np.uint8)
     return _seal(header, [sizes, *(part[0] for part in parts)])
@@ -158,7 +159,7 @@ def _seal(header: bytes, parts: list[NDArray[np.uint8]]) -> bytes:
     check = coding.checksum(np.frombuffer(begin, np.uint8))
     for part in parts:
         check = coding.checksum(part, check)
-    return b"".join([begin, *map(memoryview, parts), check.to_bytes(4, "little")])
+    return b"".join([begin, *(part.data for part in parts), check.to_bytes(4, "little")])
 
 
 def _open(source: NDArray[np.uint8]) -> tuple[tuple[int, int, int, int, NDArray[np.uint8]], int]:

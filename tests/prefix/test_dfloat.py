@@ -102,15 +102,15 @@ def test_bad_containers_of_the_vectors(row):
         dfloat.decompress(container(row))
 
 
-@pytest.mark.parametrize("streams", [1, 2, 4, 8])
-@pytest.mark.parametrize("longest", [8, 12])
-def test_every_pattern_survives(streams, longest):
-    data = dfloat.compress(PATTERNS[::7], streams=streams, longest=longest, chunk=1000)
-    assert (dfloat.decompress(data) == PATTERNS[::7]).all()
+@pytest.mark.parametrize(("streams", "longest"), [(1, 12), (2, 8), (4, 8), (8, 12)])
+def test_every_exponent_survives(streams, longest):
+    words = PATTERNS[::31]
+    data = dfloat.compress(words, streams=streams, longest=longest, chunk=1000)
+    assert (dfloat.decompress(data) == words).all()
 
 
 @pytest.mark.once
-def test_all_patterns_at_once_survive():
+def test_every_pattern_survives():
     shuffled = np.random.default_rng(1).permutation(PATTERNS).reshape(256, 256)
     data = dfloat.compress(shuffled)
     assert (dfloat.decompress(data) == shuffled).all()
@@ -250,12 +250,20 @@ def mended_header(data):
     return bytes(data[:end]) + zlib.crc32(data[:end]).to_bytes(4, "little") + bytes(data[end + 4 :])
 
 
-@pytest.mark.parametrize("words", [gaussian(300), np.full(300, 0x3F80, np.uint16)], ids=["code", "single exponent"])
-def test_a_hostile_stream_with_right_checksums_fails_or_is_another_tensor(words):
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (gaussian(40), "sizes"),
+        (np.full(40, 0x3F80, np.uint16), "sizes"),
+        pytest.param(gaussian(300), "table", marks=pytest.mark.once),
+    ],
+    ids=["few", "single exponent", "many"],
+)
+def test_a_hostile_stream_with_right_checksums_fails_or_is_another_tensor(words, part):
     data = dfloat.compress(words, chunk=256, streams=2)
     at = fields(data)
     refused = 0
-    for bit in range(8 * at["table"], 8 * len(data), 5):
+    for bit in range(8 * at[part], 8 * len(data), 5):
         changed = bytearray(data)
         changed[bit // 8] ^= 1 << bit % 8
         changed = mended(changed)
@@ -266,7 +274,7 @@ def test_a_hostile_stream_with_right_checksums_fails_or_is_another_tensor(words)
         else:
             assert by_hand(changed) == found.tolist()
             assert (dfloat.decompress(dfloat.compress(found)) == found).all()
-    assert refused > 100
+    assert refused > 10
 
 
 def test_streams_that_end_early_or_late():

@@ -25,7 +25,7 @@ LOW = U(255)
 WINDOW = 12
 SIZE = 1 << WINDOW
 SHIFT = U(64 - WINDOW)
-BLOCK = 2**15  # symbols that are counted at once; even
+BLOCK = 2**15  # symbols that are counted at once
 TOGETHER = 8  # streams that are read at once
 LOOKUPS = 4  # of a turn: 48 bits, behind up to 7 that are used up
 PACE = U(6)  # bytes of a turn at most
@@ -189,21 +189,22 @@ def count(symbols, table, counts):
         for symbol in symbols:
             counts[symbol] += 1
     else:
-        for i in range(TWO, U(symbols.size + 1), TWO):
-            table[pair(symbols, U(i))] += np.uint32(1)
+        for i in range(BYTE, U(symbols.size + 1), BYTE):
+            for j in range(0, 8, 2):
+                table[pair(symbols, U(i) - U(j))] += np.uint32(1)
 
 
 @kernel
 def count_both(table, counts):
-    """Add to *counts*, int64 (256,), the symbols of the pairs in *table*, which is zeros then."""
+    """Add to *counts*, int64 (256,), the symbols of the pairs in *table*."""
     for high in range(256):
+        row = table[high << 8 : high + 1 << 8]
         total = 0
-        for low in range(256):
-            many = np.int64(table[high << 8 | low])
-            counts[low] += many
-            total += many
+        for low in range(U(256)):
+            counts[U(low)] += np.int64(row[U(low)])
+        for low in range(U(256)):
+            total += np.int64(row[U(low)])
         counts[high] += total
-    table[:] = 0
 
 
 @kernel
