@@ -94,6 +94,9 @@ class Tans:
             raise CorruptError(f"state must be {first} to {2 * first - 1}, got {state}")
         if count and not any(self.counts):
             raise ValueError(f"counts must hold a number above 0 to read {count} symbols, got none")
+        if max(self.counts, default=0) < first and count > (bits.size + 1) * first:
+            # a state that reads no bit falls, so it reads one before long; nothing is allocated for a count that cannot be
+            raise TruncatedError(f"{count} symbols need more than {bits.size} bits")
         symbols = np.empty(count, np.int64)
         digits = np.unpackbits(bits.array(), count=bits.size)
         done, at, last = kernels.decode(state, digits, *_tables(self)[:2], symbols)

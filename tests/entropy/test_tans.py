@@ -107,6 +107,21 @@ def test_a_certain_symbol_costs_nothing_and_none_is_none():
         Tans((), 5).decode(32, Bits(b"", 0), 1)
 
 
+@pytest.mark.parametrize("count", [10**6, 2**40, 2**63])
+def test_a_count_that_cannot_be_is_refused_before_anything_is_allocated(count):
+    for counts in ((1, 1), (31, 1), (5, 0, 2)):
+        with pytest.raises(TruncatedError, match=f"{count} symbols need more than 3 bits"):
+            Tans(counts, 5).decode(40, Bits.from_text("101"), count)
+
+
+@pytest.mark.parametrize("table_bits", [5, 8, 12])
+def test_as_many_symbols_as_a_state_can_hold_are_read(table_bits):
+    rare = Tans((2**table_bits - 1, 1), table_bits)
+    for common in (0, 1):
+        state, bits = rare.encode(np.full(20_000, common))
+        assert (rare.decode(state, bits, 20_000) == common).all()
+
+
 def test_wrong_arguments_are_named():
     with pytest.raises(ValueError, match="table_bits must be at least 5, got 4"):
         Tans((1, 1), 4)
