@@ -95,7 +95,7 @@ class Tans:
         if count and not any(self.counts):
             raise ValueError(f"counts must hold a number above 0 to read {count} symbols, got none")
         if max(self.counts, default=0) < first and count > (bits.size + 1) * first:
-            # a state that reads no bit falls, so it reads one before long; nothing is allocated for a count that cannot be
+            # a state that reads no bit falls, so it reads one before long: nothing is allocated for what cannot be
             raise TruncatedError(f"{count} symbols need more than {bits.size} bits")
         symbols = np.empty(count, np.int64)
         digits = np.unpackbits(bits.array(), count=bits.size)
