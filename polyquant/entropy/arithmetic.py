@@ -145,16 +145,17 @@ def _read(bits: Bits, count: int, parts: list[Part]) -> list[int]:
 
 
 def _certain(x: int, m: int, most: int, parts: list[Part], starts: list[int]) -> list[int]:
-    """At least one and up to *most* symbols at the point x / m, as many as its first bits decide."""
+    """At least one and up to *most* symbols at the point x / m: as many as its first bits decide, or one exactly."""
     total = parts[0][2]
     precision = (most + 1) * total.bit_length()
-    low, width, whole = (x << precision) // m, 1, 1 << precision  # the point is in [low, low + width) / whole
+    cut = max(0, m.bit_length() - 2 * precision)  # what is cut off moves the point by less than a unit
+    low, width, whole = (x >> cut << precision) // ((m >> cut) + (cut > 0)), 2, 1 << precision
     block: list[int] = []
     while len(block) < most:
         symbol = bisect_right(starts, low * total // whole) - 1
         start, count, _ = parts[symbol]
         low, width, whole = low * total - start * whole, width * total, whole * count
-        if low + width > whole:  # the point may lie in the next symbol: the long numbers have to say
+        if low + width > whole:  # the point, in [low, low + width) / whole, may lie in the next symbol
             break
         block.append(symbol)
     return block or [bisect_right(starts, x * total // m) - 1]
