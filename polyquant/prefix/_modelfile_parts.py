@@ -39,7 +39,7 @@ def pack(data: Bytes, dtype: str, threads: int | None) -> tuple[Stored, Bytes]:
         planes = _planes(data, BITS.get(dtype, 8) // 8)
         if planes.size < data.size:
             kind, kept = PLANES, planes
-    return Stored(kind, zlib.crc32(data), kept.size), kept
+    return Stored(kind, zlib.crc32(data.data), kept.size), kept
 
 
 def unpack(tensor: Tensor, stored: Stored, kept: Bytes, threads: int | None) -> Bytes:
@@ -59,7 +59,7 @@ def unpack(tensor: Tensor, stored: Stored, kept: Bytes, threads: int | None) -> 
             data = _joined(kept, tensor.size, BITS.get(tensor.dtype, 8) // 8, threads)
         if data.size != tensor.size:
             raise CorruptError(f"{data.size} bytes are kept of {tensor.size}")
-        if zlib.crc32(data) != stored.crc:
+        if zlib.crc32(data.data) != stored.crc:
             raise CorruptError("checksum does not match")
     except DataError as error:
         raise type(error)(f"tensor {tensor.name!r}: {error}") from None
@@ -92,7 +92,7 @@ def _joined(kept: Bytes, size: int, width: int, threads: int | None) -> Bytes:
     for place in range(width):
         if kept.size - at < SIZE.size:
             raise TruncatedError(f"no size of plane {place}")
-        (length,) = SIZE.unpack_from(kept, at)
+        (length,) = SIZE.unpack_from(kept.data, at)
         at += SIZE.size
         if length > kept.size - at:
             raise TruncatedError(f"plane {place} says {length} bytes, {kept.size - at} follow")

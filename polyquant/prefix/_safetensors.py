@@ -72,18 +72,20 @@ def _fields(header: bytes) -> dict[str, Any]:
 def _tensor(name: str, entry: Any) -> Tensor:
     if not isinstance(entry, dict) or not isinstance(entry.get("dtype"), str):
         raise CorruptError(f"tensor {name!r} has no type")
-    shape, offsets = entry.get("shape"), entry.get("data_offsets")
-    if not _sizes(shape) or not _sizes(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
-        raise CorruptError(f"tensor {name!r} has shape {str(shape)[:100]} at {str(offsets)[:100]}")
-    tensor = Tensor(name, entry["dtype"], tuple(shape), *offsets)
+    shape, offsets = _sizes(name, entry.get("shape")), _sizes(name, entry.get("data_offsets"))
+    if len(offsets) != 2 or offsets[0] > offsets[1]:
+        raise CorruptError(f"tensor {name!r} lies at {offsets}")
+    tensor = Tensor(name, entry["dtype"], shape, *offsets)
     bits = BITS.get(tensor.dtype)
     if bits is not None and math.prod(tensor.shape) * bits != 8 * tensor.size:
         raise CorruptError(f"tensor {name!r}, {tensor.dtype} of shape {tensor.shape}, cannot have {tensor.size} bytes")
     return tensor
 
 
-def _sizes(values: Any) -> bool:
-    return isinstance(values, list) and len(values) <= 64 and all(type(n) is int and 0 <= n < 2**63 for n in values)
+def _sizes(name: str, values: Any) -> tuple[int, ...]:
+    if isinstance(values, list) and len(values) <= 64 and all(type(n) is int and 0 <= n < 2**63 for n in values):
+        return tuple(values)
+    raise CorruptError(f"tensor {name!r} has {str(values)[:100]} for its shape or place")
 
 
 def read_header(path: Path) -> bytes:
