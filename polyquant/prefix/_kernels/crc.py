@@ -8,7 +8,7 @@ them until sixteen bytes are left. All numbers are reflected, first bit lowest, 
 import numpy as np
 
 from polyquant._kernel import kernel
-from polyquant.algebra._kernels.clmul import FEATURES, HAVE_CLMUL, product
+from polyquant.algebra._kernels.clmul import COMPILED, FEATURES, HAVE_CLMUL, product
 from polyquant.bits._kernels.words import U
 
 POLYNOMIAL = 0x1DB710641  # reflected, x^32 lowest
@@ -42,7 +42,7 @@ FAR_LOW, FAR_HIGH = _pair(8 * BLOCK)
 NEAR_LOW, NEAR_HIGH = _pair(128)
 BYTEWISE = _bytewise()
 
-if HAVE_CLMUL:
+if COMPILED:
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
@@ -94,7 +94,7 @@ if HAVE_CLMUL:
 
         return types.void(data, types.uint64, types.uint64, types.uint64, state), generate
 else:
-    fold = None
+    fold = None  # only called where there is the instruction
 
 
 @kernel
