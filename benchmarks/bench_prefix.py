@@ -1,4 +1,4 @@
-"""Universal codes beside peers: ``python benchmarks/bench_prefix.py``, or ``make bench`` for all benchmarks.
+"""Prefix codes beside peers: ``python benchmarks/bench_prefix.py``, or ``make bench`` for all benchmarks.
 
 Peers: bitarray (C, a dictionary of gamma words), bitstring (exp-Golomb), fast-rice (Rust, Rice words of uint32),
 a str of words joined in Python. libstreamvbyte (C++, SIMD) shows what giving up the bits for bytes buys. Those that
@@ -22,6 +22,7 @@ from bitarray import bitarray, decodetree
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks import _streams
 from benchmarks._timing import Row, scaled, table, times
 from polyquant import _parallel
 from polyquant.bits import Bits
@@ -198,9 +199,10 @@ def reports() -> Iterator[str]:
         yield table(title, "", rows)
     for law in (geometric, own, wide):
         yield every_code(law)
+    yield from _streams.reports()
 
 
-def test_universal_codes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_prefix_codes(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         for report in reports():
             print("\n" + report)

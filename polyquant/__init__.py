@@ -14,13 +14,14 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_FAMILIES = ("algebra", "bits", "datasets", "errors", "exercises", "ldp", "prefix", "sharing", "transforms")
+_FAMILIES = ("algebra", "bits", "datasets", "entropy", "errors", "exercises", "ldp", "prefix", "sharing", "transforms")
 
 __all__ = [
     "__version__",
     "algebra",
     "bits",
     "datasets",
+    "entropy",
     "errors",
     "exercises",
     "ldp",

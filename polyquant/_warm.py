@@ -9,7 +9,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from polyquant import _kernel, bits, ldp, prefix, sharing, transforms
+from polyquant import _kernel, bits, entropy, ldp, prefix, sharing, transforms
 from polyquant.algebra import gf256
 from polyquant.transforms.spright.peel import peel
 
@@ -25,6 +25,23 @@ def _alphabets() -> None:
     code = prefix.huffman(FEW)
     code.decode(code.encode([0, 1, 2]), 3)
     prefix.huffman(FEW, longest=4)
+    prefix.alphabetic(FEW)
+    adaptive = prefix.AdaptiveHuffman(3)
+    adaptive.decode(adaptive.encode([0, 1, 2]), 3)
+    adaptive.tree([0, 1, 2])
+
+
+def _containers() -> None:
+    prefix.streams.decompress(prefix.streams.compress(bytes(range(256)) * 8))
+    prefix.dfloat.decompress(prefix.dfloat.compress(np.arange(3000, dtype=np.uint16)))
+
+
+def _fractions_of_bits() -> None:
+    coder = entropy.Rans(tuple(FEW), 8)
+    coder.decode(*coder.encode([0, 1, 2]), 3)
+    tables = entropy.Tans(tuple(FEW), 8)
+    tables.decode(*tables.encode([0, 1, 2]), 3)
+    entropy.streams.decompress(entropy.streams.compress(b"some bytes"))
 
 
 def _integers() -> None:
@@ -85,6 +102,8 @@ def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
     _alphabets()
+    _containers()
+    _fractions_of_bits()
     _integers()
     _sharing()
     _transforms()

@@ -33,6 +33,8 @@ ready()
 # | --- | --- | --- | --- |
 # | [10 · Words that end themselves](10_words_that_end_themselves.ipynb) | How does a reader know where a word ends? | 40 | binary numbers |
 # | [11 · Guessing the law](11_guessing_the_law.ipynb) | Which code is the right one for your numbers? | 45 | lesson 10 |
+# | [12 · Huffman and its excess](12_huffman_and_its_excess.ipynb) | How close to the entropy can whole bits come? | 75 | lesson 10 |
+# | [13 · Eleven bits are enough](13_eleven_bits_are_enough.ipynb) | How can sixteen bits fit into eleven? | 60 | lesson 12 |
 # | [20 · One curve too many](20_one_curve_too_many.ipynb) | How do five people guard a secret so that any three can open it, and two learn nothing? | 30 | school algebra |
 # | [21 · A guest list without end](21_a_guest_list_without_end.ipynb) | How do you share a secret with guests you do not know yet? | 60 | lessons 10, 20 |
 # | [30 · One noisy answer](30_one_noisy_answer.ipynb) | How do you count a crowd in which everybody may lie? | 45 | probabilities, mean and variance |
@@ -42,7 +44,7 @@ ready()
 # | [41 · Aliasing on purpose](41_aliasing_on_purpose.ipynb) | How do you find a hundred needles in a million values without looking at the hay? | 60 | lesson 40 |
 # | [42 · What did the forest learn?](42_what_did_the_forest_learn.ipynb) | What hangs on what in a model that only answers questions? | 60 | lesson 41, variances |
 #
-# More chapters are on their way: entropy coders and eleven-bit floats (12, 13) and a
+# One more chapter is on its way: a
 # sphere without a codebook (50s).
 #
 # ## How to use a lesson

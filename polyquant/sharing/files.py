@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from polyquant import _check
+from polyquant._output import Outputs
 from polyquant._parallel import run
 from polyquant.errors import (
     DataError,
@@ -41,7 +42,6 @@ from ._layout import (
     share_header,
     state_header,
 )
-from ._output import Outputs
 from ._share import SET_ID_BYTES, Share
 from .evolving import Dealer
 from .recovery import recover_bytes

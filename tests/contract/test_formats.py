@@ -6,12 +6,15 @@ A new format joins ``FORMATS``: an example of its bytes, and the reader of them.
 import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from polyquant.bits import Bits, unwrap, wrap
+from polyquant.entropy import streams as entropy_streams
 from polyquant.errors import DataError
 from polyquant.ldp import Batch
 from polyquant.ldp.tally import Tally
+from polyquant.prefix import dfloat, streams
 from polyquant.sharing import Dealer, Share, container
 from polyquant.sharing._layout import (
     Layout,
@@ -25,6 +28,7 @@ from polyquant.sharing._layout import (
     state_header,
 )
 from tests.ldp.toy import Toy
+from tests.prefix.models import SMALL, model_file, read_model_file
 
 LAYOUT = Layout(2, "delta", 5, 12, b"8 bytes!")
 DEALERS = [LAYOUT.dealer(i, secret) for i, secret in enumerate((b"three", b"block", b"s!"))]
@@ -67,6 +71,10 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
         Batch(bytes(range(16)), "plain", 3, Bits.from_text("101100111010")).to_bytes(),
         Batch.from_bytes,
     ),
+    "tensor of bfloat16": (dfloat.compress(np.array([0x3F80, 0xBF00, 0x7FC0, 0], np.uint16)), dfloat.decompress),
+    "Huffman streams": (streams.compress(b"sea shells"), streams.decompress),
+    "rANS": (entropy_streams.compress(b"a rose is a rose is a rose, " * 8, ways=1), entropy_streams.decompress),
+    "model": (model_file(SMALL), read_model_file),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 

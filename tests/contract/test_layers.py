@@ -12,6 +12,7 @@ WIDGETS = ROOT.parent / "widgets"
 
 LAYER = {
     "errors": 0, "_check": 0, "_kernel": 0, "_random": 0, "_parallel": 0,
+    "_output": 0, "_progress": 0,
     "bits": 1, "datasets": 1,
     "algebra": 1.5,  # polynomials are read from and written to strings of bits
     "prefix": 2, "transforms": 2,

@@ -69,7 +69,7 @@ AFTER = (
     COUNT
     + """
 import numpy as np
-from polyquant import bits, prefix
+from polyquant import bits, entropy, prefix
 
 frozen = np.array([1, 2, 3, 4], np.int64)
 frozen.flags.writeable = False
@@ -87,6 +87,23 @@ for values in (frozen, *others):
     prefix.package_merge(values, 5)
     word = prefix.huffman([1, 1, 2, 3, 5])
     word.decode(word.encode(values), len(values))
+    prefix.alphabetic(values)
+    learner = prefix.AdaptiveHuffman(5)
+    learner.tree(values)
+    for coder in (entropy.Rans((1, 1, 2, 3, 5), 8), entropy.Tans((1, 1, 2, 3, 5), 8)):
+        coder.decode(*coder.encode(values), len(values))
+    learner.decode(learner.encode(values), len(values))
+
+words = np.arange(2000, dtype=np.uint16)
+for tensor in (words, words[::2], words.reshape(40, 50), np.frombuffer(words.tobytes(), np.uint16), words[:0]):
+    for streams in (1, 2, 4, 8):
+        data = prefix.dfloat.compress(tensor, streams=streams, chunk=256, threads=2)
+        prefix.dfloat.decompress(bytearray(data), threads=2)
+    prefix.dfloat.decompress(memoryview(data), start=0, out=np.empty(tensor.size, np.uint16))
+text = words.tobytes()
+for source in (b"", b"aaa", text, bytearray(text), memoryview(text), np.frombuffer(text, np.uint8)):
+    for module in (prefix.streams, entropy.streams):
+        module.decompress(bytearray(module.compress(source, chunk=256, threads=2)), threads=2)
 after = compiled()
 assert len(before) > 5
 print(*sorted(name for name in after if after[name] != before.get(name)))

@@ -88,6 +88,11 @@ def test_limits_that_bind_on_every_rung():
         assert kraft(lengths) == 1
 
 
+def test_many_symbols_of_huge_counts_take_the_same_path():
+    counts = [1 + i % 17 for i in range(300)]
+    assert package_merge([count << 70 for count in counts], 9) == package_merge(counts, 9)
+
+
 def test_no_symbol_and_one_symbol():
     assert package_merge([], 1) == ()
     assert package_merge([0, 0], 3) == (0, 0)

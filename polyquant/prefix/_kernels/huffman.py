@@ -71,7 +71,7 @@ def package_merge(weight, row, packages, is_leaf, lengths):
     for level in range(is_leaf.shape[0] - 1, -1, -1):
         leaf = 0
         for i in range(taken):
-            leaf += is_leaf[level, i]
+            leaf += np.int64(is_leaf[level, i])  # in plain Python its byte would make a byte of the sum
         for i in range(leaf):
             lengths[i] += 1
         taken = 2 * (taken - leaf)

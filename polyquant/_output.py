@@ -14,11 +14,12 @@ class Outputs:
     """Files that are written under temporary names beside their final ones and renamed together, in order.
 
     Leaving the ``with`` block without :meth:`release` removes them. A file that exists is refused unless *force*, when
-    it is opened and again when it is released. Only the owner may read the files.
+    it is opened and again when it is released. Only the owner may read the files, unless *mode* says more.
     """
 
-    def __init__(self, force: bool = False) -> None:
+    def __init__(self, force: bool = False, mode: int = 0o600) -> None:
         self._force = force
+        self._mode = mode
         self._open: list[tuple[BinaryIO, Path, Path]] = []
 
     def create(self, path: Path) -> BinaryIO:
@@ -35,6 +36,7 @@ class Outputs:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
         file = os.fdopen(handle, "wb")
         self._open.append((file, Path(name), path))
+        Path(name).chmod(self._mode)
         return file
 
     def release(self) -> None:

@@ -1,0 +1,1 @@
+"""Compiled cores of polyquant.entropy."""
