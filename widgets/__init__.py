@@ -62,6 +62,10 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "never_build",
     "forest",
     "spread_weights",
+    "codebook_size",
+    "pyramid_3d",
+    "counting",
+    "search_staircase",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 
