@@ -6,6 +6,7 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 from ._verdict import Verdict
 from .laws import best_bet, golomb_lengths, golomb_parameter
 from .private import dials_for_200, dials_rank, points_and_lines, subset_client
+from .pyramids import projection_misses, pyramid_count, pyramid_decode, split_the_bits
 from .sharing import constant_term_attack, deal_for_two, one_liar, recover_from_two, tight_size
 from .spectra import aliasing_identity, defeat_the_groups, design_for_noise, fixed_groups, single_in_a_bin
 from .sums import sign_of, transform, xor_of_dice
@@ -29,9 +30,13 @@ __all__ = [
     "missing_length",
     "one_liar",
     "points_and_lines",
+    "projection_misses",
+    "pyramid_count",
+    "pyramid_decode",
     "recover_from_two",
     "sign_of",
     "single_in_a_bin",
+    "split_the_bits",
     "subset_client",
     "tight_size",
     "transform",
