@@ -3,14 +3,27 @@
 import importlib
 from typing import Any
 
+from .gain import gain_codebook, gain_density, gains, rebuild
+from .lloyd import distortion, lloyd_max
 from .pyramid import Pyramid, count_points, offsets
+from .scalar import Scalar, e2m1, nf4, uniform
 
 _WITH_TORCH: dict[str, str] = {}  # name -> module; torch is loaded when the name is first used
 
 __all__ = [
     "Pyramid",
+    "Scalar",
     "count_points",
+    "distortion",
+    "e2m1",
+    "gain_codebook",
+    "gain_density",
+    "gains",
+    "lloyd_max",
+    "nf4",
     "offsets",
+    "rebuild",
+    "uniform",
 ]
 
 
