@@ -6,12 +6,14 @@ from typing import Any
 from .gain import gain_codebook, gain_density, gains, rebuild
 from .lloyd import distortion, lloyd_max
 from .pyramid import Pyramid, count_points, offsets
+from .rounding import Rounded, round_blocks, round_to_nearest
 from .scalar import Scalar, e2m1, nf4, uniform
 
 _WITH_TORCH: dict[str, str] = {}  # name -> module; torch is loaded when the name is first used
 
 __all__ = [
     "Pyramid",
+    "Rounded",
     "Scalar",
     "count_points",
     "distortion",
@@ -23,6 +25,8 @@ __all__ = [
     "nf4",
     "offsets",
     "rebuild",
+    "round_blocks",
+    "round_to_nearest",
     "uniform",
 ]
 
