@@ -133,7 +133,7 @@ def _refused(decode: Callable[[int, int, int], Any], n: int, k: int, index: int)
 # ---- the projection
 
 
-def projection_misses(x: Any, k: int) -> Verdict:
+def projection_misses(x: Any, k: Any) -> Verdict:
     """Check a vector whose nearest pyramid point, after it was scaled to sum|x| = K, has not the best cosine.
 
     Parameters
@@ -178,7 +178,7 @@ def _vector(x: Any) -> Any:
 SPLIT_N, SPLIT_BITS, GOOD_ERROR = 16, 48, 0.0262
 
 
-def split_the_bits(levels: int, k: int) -> Verdict:
+def split_the_bits(levels: Any, k: Any) -> Verdict:
     """Check a split of 48 bits for 16 Gaussian numbers into a gain and a shape, with an error of at most 0.0262.
 
     Parameters
@@ -191,7 +191,7 @@ def split_the_bits(levels: int, k: int) -> Verdict:
 
     def check() -> str:
         hint = (
-            "the gain is one more number besides the sixteen: should it get more bits than one of them, or far fewer?"
+            "the gain is one more number besides the sixteen: should it get more bits than one of them, or fewer?"
         )
         if levels is Ellipsis or k is Ellipsis or levels is None or k is None:
             raise Wrong("nothing is written there yet", hint)
