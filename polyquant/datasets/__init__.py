@@ -3,6 +3,7 @@
 from .categories import flights, surnames
 from .forest import Forest, MaskingGame, forest
 from .graphs import karate_club
+from .moments import minilm_moments, minilm_output
 from .text import alice, gaps, ranks, words
 from .weights import minilm_query
 
@@ -14,6 +15,8 @@ __all__ = [
     "forest",
     "gaps",
     "karate_club",
+    "minilm_moments",
+    "minilm_output",
     "minilm_query",
     "ranks",
     "surnames",
