@@ -134,11 +134,13 @@ def greedy(x: ArrayLike, k: int) -> NDArray[np.int64]:
 def cosines(x: ArrayLike, points: ArrayLike | Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
     """The cosine of the angle between *x*, shape (n,), and each row of *points*, shape (m, n)."""
     x, rows = np.asarray(x, np.float64), np.asarray(points, np.float64)
-    return rows @ x / np.sqrt((rows * rows).sum(axis=1) * (x @ x))
+    found: NDArray[np.float64] = rows @ x / np.sqrt((rows * rows).sum(axis=1) * (x @ x))
+    return found
 
 
 def _magnitudes(x: ArrayLike) -> NDArray[np.float64]:
     size = np.abs(_check.finite("x", x, 1))
     if not size.any():
         raise ValueError("x must have an entry that is not zero")
-    return size / size.max()
+    scaled: NDArray[np.float64] = size / size.max()
+    return scaled
