@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _parallel
 
-from ._kernels import search as kernels
+from ._kernels import careful as kernels
 
 METHODS = ("fast", "swaps", "exact", "projection", "greedy")
 CHUNK = 1 << 16  # weights that one thread takes at a time
