@@ -3,7 +3,9 @@
 import importlib
 from typing import Any
 
+from .bounds import asymptote, blahut_arimoto, cap_bound, distortion_rate, random_code
 from .gain import gain_codebook, gain_density, gains, rebuild
+from .lattices import Lattice, a2, d4, e8, nearest_of
 from .lloyd import distortion, lloyd_max
 from .pyramid import Pyramid, count_points, offsets
 from .rounding import Rounded, round_blocks, round_to_nearest
@@ -12,18 +14,28 @@ from .scalar import Scalar, e2m1, nf4, uniform
 _WITH_TORCH: dict[str, str] = {}  # name -> module; torch is loaded when the name is first used
 
 __all__ = [
+    "Lattice",
     "Pyramid",
     "Rounded",
     "Scalar",
+    "a2",
+    "asymptote",
+    "blahut_arimoto",
+    "cap_bound",
     "count_points",
+    "d4",
     "distortion",
+    "distortion_rate",
     "e2m1",
+    "e8",
     "gain_codebook",
     "gain_density",
     "gains",
     "lloyd_max",
+    "nearest_of",
     "nf4",
     "offsets",
+    "random_code",
     "rebuild",
     "round_blocks",
     "round_to_nearest",

@@ -91,6 +91,7 @@ class Lattice:
 a2 = Lattice("A2", 2, 5 / (36 * math.sqrt(3)), (1.0, math.sqrt(3)), False, (0.0, 0.5))
 d4 = Lattice("D4", 4, 0.0766032346, (1.0,) * 4, True, (0.0,))
 e8 = Lattice("E8", 8, 929 / 12960, (1.0,) * 8, True, (0.0, 0.5))
+ALL = (a2, d4, e8)
 
 
 @lru_cache(maxsize=16)
