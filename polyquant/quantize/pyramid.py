@@ -100,9 +100,11 @@ class Pyramid:
         x : array of float32 or float64, shape (m, n) or (n,)
             Finite. A group of zeros becomes (k, 0, ..., 0).
         method : str
-            "exact": the largest cosine of all points. "swaps": in nearly all groups the same, much faster. "fast": the
-            point nearest to the group at one well chosen length. "projection": the point nearest to k x / sum|x|.
-            "greedy": one pulse after the other, as in Opus. No method has a smaller cosine than the projection.
+            "exact": the largest cosine of all points. "swaps": from the better of two starts, the projection and a point
+            further out, pulses move while the cosine grows; nearly as good, and hundreds of times faster. "fast": the
+            point nearest to the group at one well chosen length, without a look back: one group in twenty would have
+            been better off with the projection. "projection": the point nearest to k x / sum|x|. "greedy": one pulse
+            after the other, as in Opus.
         flush_subnormal : bool
             Take groups without any normal number for zeros, instead of refusing them.
         out : array of int8, int16 or int32, same shape as *x*, optional

@@ -189,9 +189,6 @@ def greedy(a, k, y):
             for i in range(n):
                 y[g, i] = int((k + 0.8) * a[g, i] / total)
                 pulses += y[g, i]
-            while pulses > k:  # one large coordinate: k + 0.8 rounds up
-                y[g, np.argmax(y[g])] -= 1
-                pulses -= 1
         product, square = _sums(a[g], y[g])
         for _ in range(k - pulses):
             best = 0
