@@ -6,6 +6,7 @@ nothing: perplexities are quoted relative to this model, and its rivals at four 
 
 import math
 import re
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -83,7 +84,7 @@ def load() -> tuple[SmolLM2, "Pairs"]:
 
 
 class Pairs:
-    """Text to tokens and back: bytes as printable letters, then the pair that was learned first is joined, again and again."""
+    """Text to tokens and back: bytes as printable letters; again and again the pair learned first is joined."""
 
     def __init__(self, tokens: list[str], merges: list[str]) -> None:
         self.tokens, self.ids = tokens, {token: i for i, token in enumerate(tokens)}
@@ -102,7 +103,7 @@ class Pairs:
     def _parts(self, word: str) -> list[str]:
         parts = [self.letters[b] for b in word.encode()]
         while len(parts) > 1:
-            ranks = [self.rank.get(pair, math.inf) for pair in zip(parts, parts[1:])]
+            ranks = [self.rank.get(pair, math.inf) for pair in pairwise(parts)]
             i = min(range(len(ranks)), key=ranks.__getitem__)
             if ranks[i] == math.inf:
                 break
