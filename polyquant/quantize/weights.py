@@ -63,7 +63,7 @@ class QuantizedMatrix:
             first, size = piece.start // self.groups.n, (len(unit), piece.count, piece.shape.n)
             level = piece.gain.value(self.gain[:, first : first + piece.count]) * piece.shape.n**0.5
             columns = slice(piece.start, piece.stop)
-            unit[:, columns] = rebuild(level, self.points[:, columns].reshape(size)).reshape(len(unit), -1)
+            unit[:, columns] = rebuild(level, self.points[:, columns].reshape(size)).reshape(unit[:, columns].shape)
         scaled = np.ldexp(unit * self.scale[:, None].astype(np.float64), self.exponent)
         return np.asarray(_blocks.turn_back(scaled, self.seed), np.float32)
 
