@@ -4,6 +4,7 @@ A check tries hidden cases, gives a hint and never the answer. Its result is tru
 """
 
 from ._verdict import Verdict
+from .diet import layer_on_a_diet
 from .laws import best_bet, golomb_lengths, golomb_parameter
 from .private import dials_for_200, dials_rank, points_and_lines, subset_client
 from .pyramids import projection_misses, pyramid_count, pyramid_decode, split_the_bits
@@ -27,6 +28,7 @@ __all__ = [
     "gamma_code",
     "golomb_lengths",
     "golomb_parameter",
+    "layer_on_a_diet",
     "missing_length",
     "one_liar",
     "points_and_lines",

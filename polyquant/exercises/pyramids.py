@@ -190,9 +190,7 @@ def split_the_bits(levels: Any, k: Any) -> Verdict:
     """
 
     def check() -> str:
-        hint = (
-            "the gain is one more number besides the sixteen: should it get more bits than one of them, or fewer?"
-        )
+        hint = "the gain is one more number besides the sixteen: should it get more bits than one of them, or fewer?"
         if levels is Ellipsis or k is Ellipsis or levels is None or k is None:
             raise Wrong("nothing is written there yet", hint)
         for name, value in (("levels", levels), ("K", k)):
