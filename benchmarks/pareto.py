@@ -196,12 +196,35 @@ def append(table: Path, row: dict[str, object]) -> None:
     print({name: value for name, value in short.items() if value != ""}, flush=True)
 
 
+def seeds(method: Method, many: int) -> int:
+    """How many rotations are tried: at two bits the luck of one shows."""
+    return many if method.name == "PVQ, rotated, feedback" and method.bits == 2 else 1
+
+
+def kept(file: Path | None, judge: Judge, names: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The Hessians of all layers, from *file* if it is there, else computed and kept there."""
+    if file is not None and file.exists():
+        with np.load(file) as arrays:
+            owner = dict(zip(arrays["names"].tolist(), arrays["owners"].tolist()))
+            found = {name: arrays[name].astype(np.float64) for name in set(owner.values())}
+        return {name: found[owner[name]] for name in names}
+    hessians = collect_hessians(judge.model, judge.calibration, names)
+    first: dict[int, str] = {}
+    owner = {name: first.setdefault(id(hessian), name) for name, hessian in hessians.items()}
+    means = {name: hessians[name].mean for name in first.values()}  # query, key and value see the same
+    if file is not None:
+        arrays = {name: mean.astype(np.float32) for name, mean in means.items()}
+        np.savez(file, names=list(owner), owners=list(owner.values()), **arrays)
+    return {name: means[owner[name]] for name in names}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Bits per weight against what is left of a real model.")
     parser.add_argument("model", choices=("minilm", "smollm2"))
     parser.add_argument("--table", type=Path, default=TABLE)
-    parser.add_argument("--seeds", type=int, default=1, help="rotations for PVQ with feedback")
-    parser.add_argument("--only", default="", help="methods whose name and bits, as in 'NF4 4', contain this")
+    parser.add_argument("--seeds", type=int, default=1, help="rotations for PVQ with feedback at two bits")
+    parser.add_argument("--keep", type=Path, help="a file for the Hessians, read if it is there")
+    parser.add_argument("--only", nargs="+", default=[""], help="methods whose name and bits, as in 'NF4 4', end so")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -218,18 +241,12 @@ def main() -> None:
     originals = {name: layer.weight.numpy().copy() for name, layer in linear_layers(judge.model).items()}
     hessians: dict[str, np.ndarray] = {}
     group = 128 if options.model == "minilm" else 64
-    plan = [
-        (m, seed)
-        for m in methods(group)
-        for seed in range(options.seeds if m.name.endswith("PVQ, rotated, feedback") else 1)
-    ]
+    plan = [(method, seed) for method in methods(group) for seed in range(seeds(method, options.seeds))]
     for method, seed in plan:
-        if (judge.name, method.name, method.bits, seed) in done or options.only not in f"{method.name} {method.bits}":
+        done_before = (judge.name, method.name, method.bits, seed) in done
+        if done_before or not f"{method.name} {method.bits}".endswith(tuple(options.only)):
             continue
-        if not hessians:
-            found = collect_hessians(judge.model, judge.calibration, originals)
-            shared = {id(hessian): hessian.mean for hessian in found.values()}  # query, key and value see the same
-            hessians = {name: shared[id(h)] for name, h in found.items()}
+        hessians = hessians or kept(options.keep, judge, originals)
         start = time.perf_counter()
         errors = quantize_all(judge, originals, hessians, method, seed)
         seconds = time.perf_counter() - start

@@ -16,9 +16,10 @@ from .gain import gain_codebook
 from .pyramid import Pyramid, count_points
 from .scalar import Scalar
 
-MOST_PULSES = 2**15 - 1  # entries of points are int16
+MOST_PULSES = 2**12 - 1  # tables grow with pulses, and entries must fit in int16
 MOST_GAIN_BITS = 8
 SCALE_BITS = 16
+MOST_EXPONENT = 90  # 2^90 times a scale, a level and the root of a group's size is still a float32
 NORMAL_LOSS = (1.0, 0.3634, 0.1175, 0.03454, 0.009497, 0.0025, 0.00064, 0.00016, 0.00004)  # Lloyd-Max, 0 to 8 bits
 
 
@@ -92,13 +93,14 @@ def choose(columns: int, group: int, k: int | None, bits: float, gain_bits: int 
     if k is not None:
         k = _check.integer("k", k, 1, MOST_PULSES)
         gain_bits = _split(n, Pyramid(n, k).bits, None)[0] if gain_bits is None else gain_bits
-    else:
-        bits = _check.real("bits", bits)
-        budget = int(bits * n - SCALE_BITS * n / columns + 1e-9)
-        gain_bits, k = _split(n, budget, gain_bits)
-        if k < 1:
-            raise ValueError(f"bits must leave at least one pulse to each group of {n} columns, got {bits}")
-    return Groups(columns, n, k, tail_pulses(columns, n, k), gain_bits)
+        return Groups(columns, n, k, tail_pulses(columns, n, k), gain_bits)
+    bits = _check.real("bits", bits, None, 64)
+    for budget in range(int(bits * n), 0, -1):  # of a group; the row has a scale, and its last group a whole gain
+        most, k = _split(n, budget, gain_bits)
+        groups = Groups(columns, n, k, tail_pulses(columns, n, k) if k else 0, most)
+        if k and groups.row_bits <= bits * columns + 1e-6:
+            return groups
+    raise ValueError(f"bits must leave at least one pulse to each group of {n} columns, got {bits}")
 
 
 def tail_pulses(columns: int, n: int, k: int) -> int:
@@ -114,7 +116,7 @@ def entry_type(groups: Groups) -> type[np.int8] | type[np.int16]:
 
 def _split(n: int, budget: int, gain_bits: int | None) -> tuple[int, int]:
     """(bits of the gain, pulses) of groups of *n* with the least expected error for *budget* bits."""
-    options = range(1, MOST_GAIN_BITS + 1) if gain_bits is None else (gain_bits,)
+    options = range(MOST_GAIN_BITS + 1) if gain_bits is None else (gain_bits,)
     pairs = [(b, most_pulses(n, budget - b)) for b in options]
     return min(pairs, key=lambda pair: expected_loss(n, pair[1]) + NORMAL_LOSS[pair[0]] / (2 * n))
 
@@ -127,7 +129,7 @@ def expected_loss(n: int, k: int) -> float:
 
 @lru_cache(maxsize=256)
 def most_pulses(n: int, bits: int) -> int:
-    """The largest k for which an index of S(n, k) fits in *bits*, at most 2^15 - 1; 0 if not even one pulse does."""
+    """The largest k for which an index of S(n, k) fits in *bits*, at most 4095; 0 if not even one pulse does."""
     low, high = 0, MOST_PULSES + 1
     while high - low > 1:
         middle = (low + high) // 2

@@ -30,8 +30,9 @@ def write(matrix: QuantizedMatrix, prefix: bool) -> bytes:
     if not prefix:
         return wrap(KIND, header, Bits.join([scales, gain_bits(matrix), point_bits(matrix)]))
     far = int(np.abs(matrix.points).max())
+    entries = matrix.points.ravel().astype(np.int64) + far
     parts = []
-    for symbols, size in ((matrix.gain.ravel(), 1 << groups.gain_bits), (matrix.points.ravel() + far, 2 * far + 1)):
+    for symbols, size in ((matrix.gain.ravel(), 1 << groups.gain_bits), (entries, 2 * far + 1)):
         code = huffman(np.bincount(symbols, minlength=size))
         parts.append(code.encode(symbols))
         header += _varint(size) + bytes(code.lengths) + _varint(parts[-1].size)
@@ -48,6 +49,8 @@ def read(data: bytes) -> QuantizedMatrix:
     if flags & ~(ROTATED | PREFIX):
         raise CorruptError(f"reserved flags must be zero, got {flags}")
     exponent = int.from_bytes(head.bytes(2, "exponent"), "little", signed=True)
+    if exponent > _blocks.MOST_EXPONENT:
+        raise CorruptError(f"exponent must be at most {_blocks.MOST_EXPONENT}, got {exponent}")
     rows, columns, n, k, tail_k, gain_bits, seed = (head.varint(name) for name in FIELDS)
     groups = checked(rows, columns, n, k, tail_k, gain_bits)
     if not flags & ROTATED and seed:

@@ -164,6 +164,8 @@ def quantize_matrix(
     groups = _blocks.choose(weights.shape[1], group, k, bits, gain_bits)
     turned = _check.integer("seed", seed, 0, 2**64 - 1) if rotate else None
     exponent = int(np.frexp(np.abs(weights).max())[1])
+    if exponent > _blocks.MOST_EXPONENT:
+        raise ValueError(f"matrix must be below 2^{_blocks.MOST_EXPONENT}, got {np.abs(weights).max()}")
     rows = _blocks.turn(np.ldexp(weights, -exponent), turned)
     work = _Work(rows, groups, method, threads)
     metric = None
