@@ -117,7 +117,7 @@ def _together(x: NDArray[Any], k: int, method: str, flush: bool, out: NDArray[An
 
 
 def _blocks(x: NDArray[Any], k: int, method: str, out: NDArray[Any], status: NDArray[np.uint8]) -> None:
-    m, n = x.shape
+    n = x.shape[1]
     reach = _reach(n, k, method)
     limits = np.finfo(x.dtype)
     slack = limits.eps * (4 + n**0.5)

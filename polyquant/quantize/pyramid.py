@@ -1,12 +1,12 @@
 """All integer points with a given sum of magnitudes: a codebook on the sphere that nobody has to store."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polyquant import _check, _parallel
+from polyquant import _check
 from polyquant.bits import Bits
 
 from . import _counts, _ranks, _search
@@ -72,12 +72,15 @@ class Pyramid:
 
     n: int
     k: int
-    count: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", _check.integer("n", self.n, 1, MOST))
         object.__setattr__(self, "k", _check.integer("k", self.k, 0, MOST))
-        object.__setattr__(self, "count", _counts.count(self.n, self.k))
+
+    @property
+    def count(self) -> int:
+        """How many points there are, P(n, k)."""
+        return _counts.count(self.n, self.k)
 
     @property
     def bits(self) -> int:
@@ -100,11 +103,11 @@ class Pyramid:
         x : array of float32 or float64, shape (m, n) or (n,)
             Finite. A group of zeros becomes (k, 0, ..., 0).
         method : str
-            "exact": the largest cosine of all points. "swaps": from the better of two starts, the projection and a point
-            further out, pulses move while the cosine grows; nearly as good, and hundreds of times faster. "fast": the
-            point nearest to the group at one well chosen length, without a look back: one group in twenty would have
-            been better off with the projection. "projection": the point nearest to k x / sum|x|. "greedy": one pulse
-            after the other, as in Opus.
+            "exact": the largest cosine of all points. "swaps": from the better of two starts, the projection and a
+            point further out, pulses move while the cosine grows; nearly as good, and hundreds of times faster.
+            "fast": the point nearest to the group at one well chosen length, without a look back; every tenth group
+            or so had been better off with the projection. "projection": the point nearest to k x / sum|x|. "greedy":
+            one pulse after the other, as in Opus.
         flush_subnormal : bool
             Take groups without any normal number for zeros, instead of refusing them.
         out : array of int8, int16 or int32, same shape as *x*, optional
@@ -126,7 +129,7 @@ class Pyramid:
     def limbs(self, points: ArrayLike, *, threads: int = 1) -> NDArray[np.uint64]:
         """Numbers of *points* (m, n) or (n,) as words of 64 bits, shape (m, L) or (L,), lowest word first."""
         array = _ranks.whole_points(points, self.n, self.k)
-        numbers = _ranks.to_limbs(array.reshape(-1, self.n), self.k, self.bits, threads)
+        numbers = _ranks.to_words(array.reshape(-1, self.n), self.k, self.bits, threads)
         return numbers if array.ndim == 2 else numbers[0]
 
     def index(self, points: ArrayLike, *, threads: int = 1) -> Any:
@@ -155,9 +158,11 @@ class Pyramid:
             An index is negative, or not below *count*.
         """
         if np.ndim(index) == 0:
-            return self.point([index])[0]
+            only: NDArray[np.int32] = self.point([index])[0]
+            return only
         values = [_check.integer(f"index[{i}]", v, 0, self.count - 1) for i, v in enumerate(index)]
-        return _ranks.from_limbs(_ranks.as_limbs(values, _ranks.limbs_of(self.bits)), self.n, self.k)
+        words = _ranks.as_words(values, _ranks.words_of(self.bits))
+        return _ranks.from_words(words, self.n, self.k, self.bits).astype(np.int32)
 
     def rank(self, points: ArrayLike, *, threads: int = 1) -> Bits:
         """Indices of *points* (m, n) one behind the other, each in exactly :attr:`bits` bits, highest first."""
@@ -179,7 +184,7 @@ class Pyramid:
         m = _check.integer("m", m, 0)
         points = self._place(out, (m, self.n))
         numbers = _ranks.from_bits(bits, m, self.bits, self.count)
-        points[...] = _ranks.from_limbs(numbers, self.n, self.k, _parallel.threads_or_all(threads))
+        points[...] = _ranks.from_words(numbers, self.n, self.k, self.bits, threads)
         return points
 
     def _place(self, out: NDArray[Any] | None, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Thirty-two numbers as one value: one group of weights to a lane.
+"""Thirty-two real numbers as one value: one group of weights to a lane. Of uint64, eight are a value.
 
 ``load(a, i)`` takes the numbers a[i], ..., a[i + 31] as one value and ``store`` puts them back; ``+ - * /`` and
 :func:`if_less` work on all of them at once. Compiled, a value lives in a few registers; as plain Python it is a numpy
@@ -13,6 +13,7 @@ import numpy as np
 from polyquant._kernel import HAVE_NUMBA, kernel
 
 LANES = 32
+WORDS = 8
 
 
 def _compiled():
@@ -39,6 +40,7 @@ if _compiled():
 
         def __init__(self, dtype):
             self.dtype = dtype
+            self.count = WORDS if isinstance(dtype, types.Integer) else LANES
             super().__init__(f"Values({dtype})")
 
     @register_model(Values)
@@ -46,7 +48,7 @@ if _compiled():
         """A vector, in as many registers as it needs."""
 
         def __init__(self, manager, values):
-            super().__init__(manager, values, _vector(manager.lookup(values.dtype).get_value_type()))
+            super().__init__(manager, values, _vector(manager.lookup(values.dtype).get_value_type(), values.count))
 
     def _vector(number, count=LANES):
         return ir.VectorType(number, count)
@@ -68,9 +70,10 @@ if _compiled():
 
         @lower_builtin(function, Values, Values)
         def lower(context, builder, signature, arguments):
-            return getattr(builder, name)(*arguments)
+            real = isinstance(signature.return_type.dtype, types.Float)
+            return getattr(builder, "f" * real + name)(*arguments)
 
-    for _function, _name in (("add", "fadd"), ("sub", "fsub"), ("mul", "fmul"), ("truediv", "fdiv")):
+    for _function, _name in (("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div")):
         _operator(getattr(operator, _function), _name)
 
     @intrinsic
@@ -89,7 +92,7 @@ if _compiled():
 
         def generate(context, builder, signature, arguments):
             array, index, values = arguments
-            if isinstance(a.dtype, types.Integer):
+            if a.dtype != value.dtype:
                 number = ir.IntType(a.dtype.bitwidth)
                 values = builder.fptosi(values, _vector(ir.IntType(32)))
                 if a.dtype.bitwidth < 32:
@@ -99,6 +102,12 @@ if _compiled():
             return context.get_dummy_value()
 
         return types.void(a, types.intp, value), generate
+
+    @intrinsic
+    def width(typing, thing):
+        """How many numbers a value has, or a value of an array."""
+        count = thing.count if isinstance(thing, Values) else Values(thing.dtype).count
+        return types.intp(thing), lambda context, builder, signature, arguments: ir.Constant(ir.IntType(64), count)
 
     @intrinsic
     def spread(typing, number):
@@ -132,6 +141,23 @@ if _compiled():
             return builder.call(known, arguments)
 
         return a(a), generate
+
+    @intrinsic
+    def count_above(typing, a, i, number):
+        """How many of the eight words from a[i] on are larger than *number*; nothing is checked."""
+
+        def generate(context, builder, signature, arguments):
+            array, index, least = arguments
+            word = least.type
+            vector = builder.load(_at(context, builder, a, array, index, _vector(word, WORDS)), align=8)
+            first = builder.insert_element(
+                ir.Constant(vector.type, ir.Undefined), least, ir.Constant(ir.IntType(32), 0)
+            )
+            all_least = builder.shuffle_vector(first, first, _places([0] * WORDS))
+            found = builder.bitcast(builder.icmp_unsigned(">", vector, all_least), ir.IntType(WORDS))
+            return builder.ctpop(builder.zext(found, word))
+
+        return types.intp(a, types.intp, types.uint64), generate
 
     def _lanes_less(relation, bits):
         @intrinsic
@@ -185,15 +211,22 @@ if _compiled():
     def load(a, i):
         """The value of the numbers from a[i] on."""
         if CHECKED:
-            _look(a, i, LANES)
+            _look(a, i, width(a))
         return take(a, i)
 
     @kernel
     def store(a, i, value):
         """Put the numbers of the value to a[i], ...; whole numbers only, if the array holds such."""
         if CHECKED:
-            _look(a, i, LANES)
+            _look(a, i, width(value))
         put(a, i, value)
+
+    @kernel
+    def above(a, i, number):
+        """How many of the eight words from a[i] on are larger than *number*."""
+        if CHECKED:
+            _look(a, i, WORDS)
+        return count_above(a, i, number)
 
     @kernel
     def _look(a, i, count):
@@ -225,13 +258,19 @@ else:
 
     def load(a, i):
         """The value of the numbers from a[i] on."""
-        assert 0 <= i <= a.size - LANES
-        return a[i : i + LANES].copy()
+        count = WORDS if a.dtype == np.uint64 else LANES
+        assert 0 <= i <= a.size - count
+        return a[i : i + count].copy()
 
     def store(a, i, value):
         """Put the numbers of the value to a[i], ...; whole numbers only, if the array holds such."""
-        assert 0 <= i <= a.size - LANES
-        a[i : i + LANES] = value
+        assert 0 <= i <= a.size - value.size
+        a[i : i + value.size] = value
+
+    def above(a, i, number):
+        """How many of the eight words from a[i] on are larger than *number*."""
+        assert 0 <= i <= a.size - WORDS
+        return int((a[i : i + WORDS] > number).sum())
 
     def spread(number):
         """One number in every lane."""

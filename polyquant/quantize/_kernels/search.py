@@ -21,9 +21,9 @@ ROUNDS = 24  # more than enough: a round decides at least one key, and usually m
 def nearest(x, n, settings, order, swaps, out, status):
     """Points for groups of *n* numbers, a multiple of 32 of them, all in one row *x*, into the row *out*.
 
-    Settings are: pulses; how much further than pulses / sum to aim, and with what shift; unit of rounding; what rounding
-    may add up to; smallest normal number; usual sizes from, to, and of sums. Order is 0, 32, 64, ... for a swap's
-    place. All have the type of *x*. The status of each group becomes one of the names above.
+    Settings: pulses; how much further than pulses / sum to aim, and with what shift; unit of rounding; what rounding
+    adds up to; smallest normal number; usual magnitudes from, to; usual sums to. *order* is 0, 1, ..., 31. All have the
+    type of *x*. The status of each group becomes one of the names above.
     """
     size = n * LANES
     a, y, p, key = aligned(size, x), aligned(size, x), aligned(size, x), aligned(size, x)
