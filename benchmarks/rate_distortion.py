@@ -12,20 +12,24 @@ import csv
 import math
 import sys
 from collections.abc import Iterator
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from polyquant import datasets
 from polyquant.quantize import distortion, lloyd_max
 from polyquant.quantize.bounds import cap_bound, distortion_rate, random_code
 from polyquant.quantize.lattices import ALL, Lattice, nearest_of
-from polyquant.quantize.trials import SOURCES, best_split, measured, split_rate, splits
+from polyquant.quantize.trials import SOURCES, Shaped, best_split, measured, split_rate, splits
 
 LENGTHS = (4, 8, 16, 32, 128)
 RATES = (1, 2, 3, 4)
 CURVE_LENGTHS = (4, 8, 16, 32, 64, 128)
 CURVE_RATES = tuple(r / 4 for r in range(3, 19))
 LARGEST = {"A2": 4096, "D4": 10_000, "E8": 60_000}  # points of a ball
+Row = tuple[str, str, int, int, int, float, float]
 FIELDS = ("source", "code", "n", "k", "levels", "rate", "error")
 
 
@@ -52,7 +56,10 @@ def lattice_error(lattice: Lattice, norm: float, numbers: int) -> tuple[float, f
     x = np.random.default_rng(0).standard_normal((numbers // lattice.n, lattice.n))
 
     def error(scale: float, rows: np.ndarray) -> float:
-        return float(((ball[nearest_of(ball, rows / scale)] * scale - rows) ** 2).mean())
+        found = lattice.nearest(rows / scale)
+        out = (found**2).sum(axis=1) > norm * (1 + 1e-9)
+        found[out] = ball[nearest_of(ball, rows[out] / scale)]
+        return float(((found * scale - rows) ** 2).mean())
 
     low, high = 0.3 / math.sqrt(norm), 6 * math.sqrt(lattice.n / norm)
     for _ in range(14):  # thirds, on a sixteenth of the numbers
@@ -61,41 +68,61 @@ def lattice_error(lattice: Lattice, norm: float, numbers: int) -> tuple[float, f
     return math.log2(len(ball)) / lattice.n, error(math.sqrt(low * high), x)
 
 
-def lattices(numbers: int) -> Iterator[tuple[object, ...]]:
-    """Rows of the file: balls of more and more points."""
+def lattices(numbers: int) -> Iterator[Row]:
+    """Rows of the file: balls of more and more points, about an eighth of a bit apart."""
     for lattice in ALL:
-        norm, last = 0.0, 1
+        norm, last = 0.0, 2**0.7
         while (count := len(lattice.ball(norm := norm + 1))) <= LARGEST[lattice.name]:
-            if count > last and math.log2(count) / lattice.n >= 0.7:
-                rate, error = lattice_error(lattice, norm, numbers if count < 5000 else numbers // 4)
-                yield "gaussian", lattice.name, lattice.n, int(norm), count, round(rate, 5), float(f"{error:.5g}")
-            last = count
+            if math.log2(count / last) >= lattice.n / 8:
+                rate, error = lattice_error(lattice, norm, numbers)
+                yield "gaussian", lattice.name, lattice.n, int(norm), count, rate, error
+                last = count
 
 
-def pyramids(numbers: int) -> Iterator[tuple[object, ...]]:
+def pyramids(numbers: int) -> Iterator[Row]:
     """Rows of the file: the best split at many rates."""
     for source in SOURCES:
         for n in CURVE_LENGTHS:
-            done = set()
+            known = source == "sphere"
+            possible = [bits for bits in CURVE_RATES if splits(n, bits, known=known)]
+            for split in dict.fromkeys(best_split(source, n, bits) for bits in possible):
+                yield source, "PVQ", n, *split, split_rate(n, split), measured(source, n, split, numbers=numbers)
+
+
+def spheres() -> Iterator[Row]:
+    """Rows of the file: what no directions can beat, and what random ones do."""
+    for code, bound in (("caps", cap_bound), ("random", random_code)):
+        for n in CURVE_LENGTHS:
             for bits in CURVE_RATES:
-                if not splits(n, bits, known=source == "sphere"):
-                    continue
-                split = best_split(source, n, bits)
-                if split not in done:
-                    error = measured(source, n, split, numbers=numbers)
-                    yield source, "PVQ", n, *split, round(split_rate(n, split), 5), float(f"{error:.5g}")
-                done.add(split)
+                yield "sphere", code, n, 0, 0, bits, bound(n, bits)
+
+
+def weights() -> Iterator[Row]:
+    """Rows of the file: two real matrices, in units of the root mean square of each row, which is not counted."""
+    for source, words in (("query", datasets.minilm_query()), ("output", datasets.minilm_output())):
+        rows = (words.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+        rows /= np.sqrt((rows**2).mean(axis=1, keepdims=True))
+        for bits in (1, 2, 3, 4):
+            code = lloyd_max(rows.ravel(), 2**bits)
+            yield source, "Lloyd-Max", 1, 0, 2**bits, bits, float(((code.quantize(rows) - rows) ** 2).mean())
+        for n in CURVE_LENGTHS:
+            groups = rows.reshape(-1, n)
+            shaped = cache(partial(Shaped, groups))
+            for bits in CURVE_RATES:
+                ways = splits(n, bits)
+                if ways:
+                    errors = [shaped(way.k).error(way.levels) for way in ways]
+                    best = int(np.argmin(errors))
+                    yield source, "PVQ", n, *ways[best], split_rate(n, ways[best]), errors[best]
 
 
 def write(path: Path, numbers: int) -> None:
     with path.open("w", newline="", encoding="ascii") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(FIELDS)
-        for make in (lattices, pyramids):
-            for row in make(numbers):
-                writer.writerow(row)
-                file.flush()
-                print(*row, file=sys.stderr, flush=True)
+        for *names, rate, error in chain(spheres(), lattices(numbers), weights(), pyramids(numbers)):
+            writer.writerow([*names, round(rate, 5), float(f"{error:.4g}")])
+            print(*names, round(rate, 5), float(f"{error:.4g}"), file=sys.stderr, flush=True)
 
 
 def main() -> None:

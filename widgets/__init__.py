@@ -66,6 +66,10 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "pyramid_3d",
     "counting",
     "search_staircase",
+    "rate_distortion",
+    "gain_split",
+    "rotation_before_after",
+    "hessian_spectrum",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check
 
-from .lloyd import lloyd_max
+from .lloyd import Law, best_for_law
 from .scalar import Scalar
 
 FINE = 1 << 20  # levels are multiples of 1 / FINE: the same on machines whose logarithms differ in the last bit
@@ -118,13 +118,15 @@ def gain_codebook(n: int, d: int | None, levels: int) -> Scalar:
     return Scalar((1.0,)) if d == n else _codebook(n, d, levels)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _codebook(n: int, d: int | None, levels: int) -> Scalar:
-    def density(a: NDArray[np.float64]) -> NDArray[np.float64]:
-        return gain_density(n, d, a)
+    best = best_for_law(_law(n, d), levels)
+    return Scalar(tuple(_fine(best.levels)), tuple(_fine(best.thresholds)))
 
-    best = lloyd_max(density, levels, support=gain_support(n, d))
-    return Scalar(tuple(np.rint(np.array(best.levels) * FINE) / FINE), tuple(_fine(best.thresholds)))
+
+@lru_cache(maxsize=16)
+def _law(n: int, d: int | None) -> Law:
+    return Law(lambda a: gain_density(n, d, a), gain_support(n, d))
 
 
 def _fine(values: tuple[float, ...]) -> NDArray[np.float64]:

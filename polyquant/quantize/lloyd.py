@@ -16,7 +16,8 @@ from .scalar import Scalar
 Density = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 MOST = 1024  # levels
-PANELS, NODES = 2048, 8  # pieces of the support, and points of Gauss's rule in each
+PANELS = 2048  # pieces of the support
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)  # Gauss's rule in each
 STEPS = 20_000
 CLOSE = 1e-13  # how far from its place a threshold may be, as a share of the support
 LAWS: dict[str, tuple[Density, tuple[float, float]]] = {  # unit variance; the tails that are cut off weigh below 1e-16
@@ -33,7 +34,6 @@ class Law:
         if not low < high:
             raise ValueError(f"support must be a pair of increasing numbers, got {low} and {high}")
         self.density, self.low, self.high = density, low, high
-        self._nodes, self._weights = np.polynomial.legendre.leggauss(NODES)
         self._edges = np.linspace(low, high, PANELS + 1)
         pieces = self._between(self._edges[:-1], self._edges[1:])
         nothing = np.zeros((3, 1))
@@ -45,8 +45,8 @@ class Law:
     def _between(self, left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
         """The three integrals over short intervals, shape (3, m)."""
         half = (right - left)[:, None] / 2
-        x = left[:, None] + half * (1 + self._nodes)
-        f = self.density(x) * self._weights * half
+        x = left[:, None] + half * (1 + NODES)
+        f = self.density(x) * WEIGHTS * half
         return np.stack([f.sum(axis=1), (x * f).sum(axis=1), (x * x * f).sum(axis=1)])
 
     def cells(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,7 +100,7 @@ def lloyd_max(source: str | Density | ArrayLike, levels: int, *, support: tuple[
     """
     levels = _check.integer("levels", levels, 1, MOST)
     if isinstance(source, str) or callable(source):
-        return _of_law(law(source, support), levels)
+        return best_for_law(law(source, support), levels)
     samples = np.sort(_check.finite("source", source, 1))
     if not samples.size:
         raise ValueError("source must have at least 1 sample, got 0")
@@ -132,36 +132,34 @@ def _named(name: str) -> Law:
     return Law(*LAWS[name])
 
 
-def _of_law(law: Law, levels: int) -> Scalar:
-    t = law.spread(levels)
+class _Guess:
+    """Thresholds, the means of their cells, and how far they are from the middle between those."""
+
+    def __init__(self, law: Law, t: NDArray[np.float64]) -> None:
+        self.t, (self.m0, m1, _) = t, law.cells(t)
+        self.c = m1 / np.where(self.m0 > 0, self.m0, np.nan)
+        self.middle = (self.c[:-1] + self.c[1:]) / 2
+        self.gap = float(np.abs(self.middle - t).max(initial=0)) if (self.m0 > 0).all() else math.inf
+
+
+def best_for_law(law: Law, levels: int) -> Scalar:
+    """Newton's steps where they help, else Lloyd's."""
+    now = _Guess(law, law.spread(levels))
     for _ in range(STEPS):
-        m0, m1, _ = law.cells(t)
-        c = m1 / m0
-        lloyd = (c[:-1] + c[1:]) / 2
-        gap = np.abs(lloyd - t).max(initial=0)
-        if gap <= CLOSE * (law.high - law.low):
-            return Scalar(tuple(c), tuple(lloyd))
-        newton = _newton(law, t, c, m0)
-        good = (np.diff(newton, prepend=law.low, append=law.high) > 0).all()
-        t = newton if good and _gap(law, newton) < gap else lloyd
+        if now.gap <= CLOSE * (law.high - law.low):
+            return Scalar(tuple(now.c), tuple(now.middle))
+        t = _newton(law, now)
+        good = (np.diff(t, prepend=law.low, append=law.high) > 0).all()
+        then = _Guess(law, t) if good else now
+        now = then if then.gap < now.gap else _Guess(law, now.middle)
     raise NotConverged(f"{levels} levels still moved after {STEPS} steps")
 
 
-def _gap(law: Law, t: NDArray[np.float64]) -> float:
-    """How far the thresholds *t* are from the middle of the means of their cells."""
-    m0, m1, _ = law.cells(t)
-    if not (m0 > 0).all():
-        return math.inf
-    c = m1 / m0
-    return float(np.abs((c[:-1] + c[1:]) / 2 - t).max(initial=0))
-
-
-def _newton(law: Law, t: NDArray[np.float64], c: NDArray[np.float64], m0: NDArray[np.float64]) -> NDArray[np.float64]:
+def _newton(law: Law, now: _Guess) -> NDArray[np.float64]:
     """One step of Newton's method for t_i = (c_i + c_i+1) / 2; a mean moves only with the two ends of its cell."""
-    f = law.density(t)
+    t, c, m0, f = now.t, now.c, now.m0, law.density(now.t)
     by_right, by_left = f * (t - c[:-1]) / m0[:-1] / 2, f * (c[1:] - t) / m0[1:] / 2
-    step = _tridiagonal(-by_left[:-1], 1 - by_right - by_left, -by_right[1:], (c[:-1] + c[1:]) / 2 - t)
-    return t + step
+    return t + _tridiagonal(-by_left[:-1], 1 - by_right - by_left, -by_right[1:], now.middle - t)
 
 
 def _tridiagonal(

@@ -74,7 +74,7 @@ def splits(n: int, bits: float, *, known: bool = False) -> list[Split]:
         The gain needs no bits; then there is one way.
     """
     n, bits = _check.integer("n", n, 2), _check.real("bits", bits, 0)
-    most = _most_pulses(n, n * bits)
+    most = most_pulses(n, n * bits)
     if known:
         return [Split(most, 0)] if most else []
     ways = ((k, n * bits - math.log2(count_points(n, k))) for k in range(most, 0, -1))
@@ -87,7 +87,7 @@ def splits(n: int, bits: float, *, known: bool = False) -> list[Split]:
     return found
 
 
-def _most_pulses(n: int, bits: float) -> int:
+def most_pulses(n: int, bits: float) -> int:
     """The largest k with P(n, k) <= 2^bits."""
     high = 1
     while math.log2(count_points(n, high)) <= bits:
