@@ -98,7 +98,7 @@ def quantize_model(
     Parameters
     ----------
     module : torch.nn.Module
-        Changed in place. Layers that share their weight are left alone.
+        Changed in place. Layers that share their weight, or that *calibration* never calls, are left alone.
     calibration : sequence
         What the model is called with: each item a tensor, a tuple of arguments or a dict of named arguments.
     skip : names
@@ -121,26 +121,26 @@ def quantize_model(
     ValueError
         A weight is not finite (the message has its name), or there is nothing to quantize.
     """
+    calibration = list(calibration)
+    if not calibration:
+        raise ValueError("calibration must have at least one item, got none")
     layers = linear_layers(module, skip)
     if not layers:
         raise ValueError("module must have linear layers to quantize, found none")
     for name, layer in layers.items():
         if not torch.isfinite(layer.weight).all():
             raise ValueError(f"{name}.weight must be finite")
+    names = list(layers)
+    del layers, layer  # what has been replaced can be freed
     folder = None if resume_folder is None else Path(resume_folder)
     reports: list[LayerReport] = []
     with _evaluating(module):
-        for hessians in _stages(module, list(calibration), layers):
-            for name, hessian in hessians.items():
-                small = _quantized(layers[name], hessian if feedback else None, settings, folder, name)
-                weight = _weights(layers[name])
-                dense = small.dense()
-                plain = float(((weight - dense) ** 2).sum()) / max(float((weight**2).sum()), 1e-300)
-                loss = output_error(weight, dense, hessian.mean)
-                reports.append(LayerReport(name, small.shape, small.bits_per_weight, plain, loss))
-                replace(module, name, PVQLinear.from_matrix(small, layers[name].bias))
+        for hessians in _stages(module, calibration, names):
+            for name in list(hessians):
+                report = _diet(module, name, hessians.pop(name), feedback, settings, folder)  # the last use frees it
+                reports.append(report)
                 if progress is not None:
-                    progress(len(reports), len(layers), reports[-1])
+                    progress(len(reports), len(names), report)
     return ModelReport(tuple(reports))
 
 
@@ -174,19 +174,18 @@ def load_model(module: nn.Module, path: str | os.PathLike[str]) -> nn.Module:
     return module
 
 
-def _stages(module: nn.Module, calibration: list[Any], layers: dict[str, nn.Linear]) -> Iterator[dict[str, Hessian]]:
+def _stages(module: nn.Module, calibration: list[Any], names: list[str]) -> Iterator[dict[str, Hessian]]:
     """Hessians of layers that can be quantized next; the consumer quantizes them before it asks for more."""
     chain, blocks = _chain(module, calibration)
-    inner = {f"{chain}.{i}": [n for n in layers if n.startswith(f"{chain}.{i}.")] for i in range(len(blocks))}
+    inner = {f"{chain}.{i}": [n for n in names if n.startswith(f"{chain}.{i}.")] for i in range(len(blocks))}
     calls = _first_calls(module, blocks[0], calibration) if blocks else []
-    for (prefix, names), block in zip(inner.items(), blocks):
-        with _watching(module, names) as hessians:
+    for (prefix, own), block in zip(inner.items(), blocks):
+        with _watching(module, own) as hessians:
             for args, kwargs in calls:
                 block(*args, **kwargs)
-        yield {name: hessians[name] for name in names}
-        hessians = {}
+        yield hessians
         calls = [((_first(module.get_submodule(prefix)(*a, **k)), *a[1:]), k) for a, k in calls]
-    rest = [name for name in layers if not any(name in names for names in inner.values())]
+    rest = [name for name in names if not any(name in own for own in inner.values())]
     if rest:
         yield collect_hessians(module, calibration, rest)
 
@@ -264,12 +263,22 @@ def _watching(module: nn.Module, names: Iterable[str]) -> Iterator[dict[str, Hes
             handle.remove()
 
 
-def _quantized(
-    layer: nn.Linear, hessian: Hessian | None, settings: dict[str, Any], folder: Path | None, name: str
-) -> QuantizedMatrix:
+def _diet(
+    module: nn.Module, name: str, hessian: Hessian, fed: bool, settings: dict[str, Any], folder: Path | None
+) -> LayerReport:
+    """Replace one layer, and say what that did."""
+    layer = module.get_submodule(name)
+    weight = layer.weight.detach().to(torch.float32).cpu().numpy()
+    metric = hessian.mean
+    small = _quantized(weight, metric if fed else None, settings, folder, name)
+    dense = small.dense()
+    plain = float(((weight - dense) ** 2).sum()) / max(float((weight**2).sum()), 1e-300)
+    replace(module, name, PVQLinear.from_matrix(small, layer.bias))
+    return LayerReport(name, small.shape, small.bits_per_weight, plain, output_error(weight, dense, metric))
+
+
+def _quantized(weight: Any, metric: Any, settings: dict[str, Any], folder: Path | None, name: str) -> QuantizedMatrix:
     """The layer's matrix, from *folder* if it is there."""
-    weight = _weights(layer)
-    metric = None if hessian is None else hessian.mean
     if folder is None:
         return quantize_matrix(weight, hessian=metric, **settings)
     state = hashlib.sha256(repr(sorted(settings.items())).encode() + weight.tobytes())
@@ -284,10 +293,6 @@ def _quantized(
     partial.write_bytes(small.to_bytes())
     partial.replace(path)  # a file is whole, or not there
     return small
-
-
-def _weights(layer: nn.Linear) -> Any:
-    return layer.weight.detach().to(torch.float32).cpu().numpy()
 
 
 def _first(out: Any) -> Any:
