@@ -36,7 +36,7 @@ def test_bits_are_those_of_what_is_stored():
 
 @pytest.mark.parametrize(("bits", "error"), [(2.1, 0.11), (3.1, 0.029), (4.1, 0.0078)])
 def test_errors_near_the_table_of_rates(bits, error):
-    x = tokens(200, 384)
+    x = tokens(60, 384)
     small = quantize_tokens(x, bits=bits)
     assert small.bits_per_weight <= bits
     assert error / 1.5 < relative(small, x).mean() < error
