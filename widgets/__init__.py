@@ -70,6 +70,7 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "gain_split",
     "rotation_before_after",
     "hessian_spectrum",
+    "pareto",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

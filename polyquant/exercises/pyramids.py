@@ -175,22 +175,22 @@ def _vector(x: Any) -> Any:
 
 # ---- shape and gain
 
-SPLIT_N, SPLIT_BITS, GOOD_ERROR = 16, 48, 0.0262
+SPLIT_N, SPLIT_BITS, GOOD_ERROR = 24, 72, 0.0253
 
 
 def split_the_bits(levels: Any, k: Any) -> Verdict:
-    """Check a split of 48 bits for 16 Gaussian numbers into a gain and a shape, with an error of at most 0.0262.
+    """Check a split of 72 bits for 24 Gaussian numbers into a gain and a shape, with an error of at most 0.0253.
 
     Parameters
     ----------
     levels : int
         Gains to choose from.
     k : int
-        Pulses. One index from 0 to levels P(16, k) - 1 names gain and shape together.
+        Pulses. One index from 0 to levels P(24, k) - 1 names gain and shape together.
     """
 
     def check() -> str:
-        hint = "the gain is one more number besides the sixteen: should it get more bits than one of them, or fewer?"
+        hint = "the gain is one more number besides the others: should it get more bits than one of them, or fewer?"
         if levels is Ellipsis or k is Ellipsis or levels is None or k is None:
             raise Wrong("nothing is written there yet", hint)
         for name, value in (("levels", levels), ("K", k)):

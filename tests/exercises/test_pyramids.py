@@ -125,11 +125,11 @@ def test_vectors_whose_projection_is_best_are_refused():
 
 
 def test_splits_are_judged_by_their_error():
-    assert split_the_bits(7, 24)
-    assert split_the_bits(12, 23)
-    assert "need" in silent(split_the_bits(8, 24))
-    for levels, k, hint in ((2, 25, "exact gain"), (24, 22, "too coarse"), (4, 20, "bits left")):
+    assert split_the_bits(5, 36)
+    assert split_the_bits(8, 35)
+    assert "need" in silent(split_the_bits(6, 36))
+    for levels, k, hint in ((3, 37, "exact gain"), (36, 33, "too coarse"), (4, 30, "bits left")):
         verdict = split_the_bits(levels, k)
         assert "is wanted" in silent(verdict)
         assert hint in verdict.hint
-    assert "whole number" in silent(split_the_bits(7.5, 24))
+    assert "whole number" in silent(split_the_bits(7.5, 36))
