@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from polyquant._kernel import HAVE_NUMBA
 from polyquant.quantize import Pyramid, _search
 
+COMPILED = hasattr(_search.kernels.nearest, "signatures")
 METHODS = ["fast", "swaps", "exact", "projection", "greedy"]
 PAIRS = [(8, 6), (16, 12), (32, 22), (64, 43)]
 TYPES = [np.float32, np.float64]
@@ -70,13 +70,13 @@ def test_the_projection_is_that_of_exact_fractions(kind, dtype):
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize(("n", "k"), [(3, 2), (8, 6), (12, 30), (16, 4), (16, 12), (33, 20), (5, 300)])
 def test_swaps_are_never_below_the_projection_and_never_above_the_sweep(n, k, kind, dtype):
-    x, pyramid = groups(n, 100, kind, dtype, seed=n), Pyramid(n, k)
+    x, pyramid = groups(n, 100 if COMPILED else 5, kind, dtype, seed=n), Pyramid(n, k)
     swaps, projection = (cosines(x, pyramid.nearest(x, method=m)) for m in ("swaps", "projection"))
     assert (swaps >= projection - 1e-12).all()
     assert (swaps <= cosines(x, pyramid.nearest(x, method="exact")) + 1e-12).all()
 
 
-@pytest.mark.skipif(not HAVE_NUMBA, reason="exact sweeps of thousands of groups")
+@pytest.mark.skipif(not COMPILED, reason="exact sweeps of thousands of groups")
 @pytest.mark.parametrize(("n", "k"), PAIRS)
 @pytest.mark.slow
 def test_swaps_are_within_two_thousandths_of_the_sweep(n, k):
@@ -86,6 +86,7 @@ def test_swaps_are_within_two_thousandths_of_the_sweep(n, k):
     assert ours < loss(x, pyramid.nearest(x, method="fast")) < loss(x, pyramid.nearest(x, method="projection"))
 
 
+@pytest.mark.skipif(not COMPILED, reason="a mean over many long groups")
 def test_a_long_group_loses_less_than_0_0963():
     x = groups(128, 1024, "normal", np.float32)
     assert loss(x, Pyramid(128, 84).nearest(x)) <= 0.0963
@@ -96,7 +97,7 @@ def test_a_long_group_loses_less_than_0_0963():
 @pytest.mark.parametrize("kind", ["normal", "whole", "sparse", "heavy"])
 def test_every_point_lies_on_the_pyramid_and_has_the_signs_of_the_group(method, dtype, kind):
     for n, k in ((1, 4), (8, 6), (17, 40), (16, 12), (3, 200), (40, 3)):
-        x = groups(n, 45, kind, dtype)
+        x = groups(n, 45 if COMPILED or method != "exact" else 4, kind, dtype)
         y = Pyramid(n, k).nearest(x, method=method)
         assert (y.dtype, y.shape) == (np.int32, x.shape)
         assert (np.abs(y).sum(1) == k).all()
@@ -105,7 +106,7 @@ def test_every_point_lies_on_the_pyramid_and_has_the_signs_of_the_group(method, 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_scale_by_powers_of_two_does_not_matter(method):
-    x, pyramid = groups(16, 70, "normal"), Pyramid(16, 12)
+    x, pyramid = groups(16, 70 if COMPILED else 7, "normal"), Pyramid(16, 12)
     points = pyramid.nearest(x, method=method)
     for power in (-900, -30, 1, 25, 900):
         assert np.array_equal(pyramid.nearest(np.ldexp(x, power), method=method), points)
