@@ -4,7 +4,7 @@ Bits per number are totals, gain included, with fractions of bits; pulses and le
 place of the table. Errors are means over fresh numbers, to about 0.2 %.
 
 Run: ``python -m benchmarks.rate_distortion`` prints the tables. ``python -m benchmarks.rate_distortion FILE`` computes
-the points for the figure and writes them to FILE (widgets/rate_points.csv); some minutes.
+the points for the figure and writes them to FILE (widgets/rate_points.csv); a minute or two.
 """
 
 import argparse

@@ -147,10 +147,11 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
     both, direction, length, least, mine, share, density, levels = figure.data
     for line, error in ((both, frame.error), (direction, frame.direction), (length, frame.length)):
         line.x, line.y = frame.spent.round(4), error.round(7)
-    top = 1.15 * float(frame.error.max())
+    top = 1.22 * float(frame.error.max())
     best, chosen = frame.best, frame.chosen
     least.x, least.y = [round(float(frame.spent[best]), 4)], [round(float(frame.error[best]), 7)]
     least.text = [f"least: {frame.error[best]:.4f}<br> "]
+    least.textposition = "top left" if 1.5 < frame.spent[best] < frame.bits else "top right"
     mine.x = [round(float(frame.spent[chosen]), 4)]
     mine.y = [round(float(frame.error[chosen]) + 0.035 * top, 7)]
     share.x, share.y = [frame.bits, frame.bits], [round(0.89 * top, 6), 0]
@@ -166,16 +167,13 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
 
 
 def _verdict(frame: Frame) -> str:
-    k, levels = frame.k[frame.chosen], frame.levels[frame.chosen]
-    lengths = "one length" if levels == 1 else f"{levels} lengths"
-    pulses = "1 pulse" if k == 1 else f"{k} pulses"
-    return (
-        f"{frame.n * frame.bits:g} bits for {frame.n} numbers: {pulses} and {lengths}, error {_short(frame, 'chosen')}"
-    )
+    split, error = _words(frame, frame.chosen), frame.error[frame.chosen]
+    return f"{frame.n * frame.bits:g} bits for {frame.n} numbers: {split}, error {error:.3g}"
 
 
-def _short(frame: Frame, which: str) -> str:
-    return f"{frame.error[getattr(frame, which)]:.3g}"
+def _words(frame: Frame, way: int) -> str:
+    k, levels = int(frame.k[way]), int(frame.levels[way])
+    return f"{k} pulse{'s' * (k > 1)} and {'one length' if levels == 1 else f'{levels} lengths'}"
 
 
 def describe(frame: Frame) -> str:
@@ -184,9 +182,8 @@ def describe(frame: Frame) -> str:
     than = f"{more:.1%} more than the least" if more > 0 else "the least there is"
     return (
         f"{_verdict(frame)}: {frame.direction[chosen]:.3g} from the direction and {frame.length[chosen]:.3g} from the "
-        f"length, which gets {frame.spent[chosen]:.1f} bits. That is {than}; {frame.k[best]} pulses and "
-        f"{frame.levels[best]} lengths are best, {frame.spent[best]:.1f} bits for the length, "
-        f"beside {frame.bits:g} for each number."
+        f"length, which gets {frame.spent[chosen]:.1f} bits. That is {than}; {_words(frame, best)} are best, "
+        f"{frame.spent[best]:.1f} bits for the length, beside {frame.bits:g} for each number."
     )
 
 
