@@ -14,7 +14,10 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_FAMILIES = ("algebra", "bits", "datasets", "entropy", "errors", "exercises", "ldp", "prefix", "sharing", "transforms")
+_FAMILIES = (
+    *("algebra", "bits", "datasets", "entropy", "errors", "exercises", "ldp", "prefix", "quantize", "sharing"),
+    "transforms",
+)
 
 __all__ = [
     "__version__",
@@ -26,6 +29,7 @@ __all__ = [
     "exercises",
     "ldp",
     "prefix",
+    "quantize",
     "sharing",
     "transforms",
 ]

@@ -9,8 +9,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from polyquant import _kernel, bits, entropy, ldp, prefix, sharing, transforms
+from polyquant import _kernel, bits, entropy, ldp, prefix, quantize, sharing, transforms
 from polyquant.algebra import gf256
+from polyquant.quantize.weights import QuantizedMatrix, quantize_matrix
 from polyquant.transforms.spright.peel import peel
 
 FEW = [1, 2, 3, 5, 8, 13, 1]
@@ -98,6 +99,21 @@ def _subsets() -> None:
     clocks.estimate(clocks.simulate(counts=[1000] * 300, rng=0))
 
 
+def _pyramids() -> None:
+    for n, k in ((4, 3), (16, 12), (32, 40)):  # numbered by a table, by one word, by several
+        pyramid = quantize.Pyramid(n, k)
+        groups = np.random.default_rng(0).normal(size=(48, n))
+        groups[0] = 1.0  # ties are settled with care
+        for x in (groups, groups.astype(np.float32)):
+            for method in ("swaps", "fast", "exact", "projection", "greedy"):
+                points = pyramid.nearest(x, method=method)
+        pyramid.unrank(pyramid.rank(points), len(points))
+        pyramid.nearest(groups.astype(np.float32), out=np.empty(groups.shape, np.int8))
+    matrix = np.random.default_rng(0).normal(size=(48, 64))
+    for small in (quantize_matrix(matrix), quantize_matrix(matrix, hessian=np.eye(64))):
+        QuantizedMatrix.from_bytes(small.to_bytes()).dense()
+
+
 def warm() -> None:
     """Call each public function that has a compiled core, with a few numbers."""
     _bits()
@@ -110,6 +126,7 @@ def warm() -> None:
     _sparse()
     _mechanisms()
     _subsets()
+    _pyramids()
 
 
 def main() -> None:

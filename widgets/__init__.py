@@ -71,6 +71,15 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "never_build",
     "forest",
     "spread_weights",
+    "codebook_size",
+    "pyramid_3d",
+    "counting",
+    "search_staircase",
+    "rate_distortion",
+    "gain_split",
+    "rotation_before_after",
+    "hessian_spectrum",
+    "pareto",
 )
 HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
 

@@ -43,9 +43,9 @@ ready()
 # | [40 · Sums and differences](40_sums_and_differences.ipynb) | How far do sums and differences get you? | 45 | binary numbers, matrices |
 # | [41 · Aliasing on purpose](41_aliasing_on_purpose.ipynb) | How do you find a hundred needles in a million values without looking at the hay? | 60 | lesson 40 |
 # | [42 · What did the forest learn?](42_what_did_the_forest_learn.ipynb) | What hangs on what in a model that only answers questions? | 60 | lesson 41, variances |
-#
-# One more chapter is on its way: a
-# sphere without a codebook (50s).
+# | [50 · A sphere without a codebook](50_a_sphere_without_a_codebook.ipynb) | How do you name a direction in 128 dimensions, with no list of directions? | 50 | vectors, angles |
+# | [51 · Rate and distortion](51_rate_and_distortion.ipynb) | How much error must two bits make? | 60 | lesson 50, the normal law |
+# | [52 · A model on a diet](52_a_model_on_a_diet.ipynb) | How little of a neural network is enough? | 60 | lesson 51, eigenvectors |
 #
 # ## How to use a lesson
 #

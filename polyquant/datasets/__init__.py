@@ -3,6 +3,7 @@
 from .categories import flights, surnames
 from .forest import Forest, MaskingGame, forest
 from .graphs import karate_club
+from .moments import minilm_moments, minilm_output
 from .text import alice, gaps, ranks, words
 from .weights import minilm, minilm_exponents, minilm_path, minilm_query
 
@@ -16,6 +17,8 @@ __all__ = [
     "karate_club",
     "minilm",
     "minilm_exponents",
+    "minilm_moments",
+    "minilm_output",
     "minilm_path",
     "minilm_query",
     "ranks",

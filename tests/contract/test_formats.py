@@ -15,6 +15,7 @@ from polyquant.errors import DataError
 from polyquant.ldp import Batch
 from polyquant.ldp.tally import Tally
 from polyquant.prefix import dfloat, streams
+from polyquant.quantize import QuantizedMatrix, quantize_matrix
 from polyquant.sharing import Dealer, Share, container
 from polyquant.sharing._layout import (
     Layout,
@@ -58,6 +59,8 @@ TALLY.add(TOY.batch([0, 2, 2]), chunk="north")
 
 SHARE = Share(40, 3, 20, "delta", "tight", 0x12345678, b"8 bytes!")
 
+MATRIX = quantize_matrix([[5, -1, 0, 2, 1, 3, -4, 0.5], [0, 0, 1, -7, 2, 0, 0, 1]], group=3, k=4, gain_bits=1, seed=5)
+
 FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "envelope": (wrap(b"TEST", b"ab", Bits.from_text("10110011101")), lambda data: unwrap(data, b"TEST")),
     "empty envelope": (wrap(b"NONE", b"", Bits(b"", 0)), lambda data: unwrap(data, b"NONE")),
@@ -75,6 +78,8 @@ FORMATS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "Huffman streams": (streams.compress(b"sea shells"), streams.decompress),
     "rANS": (entropy_streams.compress(b"a rose is a rose is a rose, " * 8, ways=1), entropy_streams.decompress),
     "model": (model_file(SMALL), read_model_file),
+    "quantized matrix": (MATRIX.to_bytes(), QuantizedMatrix.from_bytes),
+    "quantized matrix in a prefix code": (MATRIX.to_bytes(prefix=True), QuantizedMatrix.from_bytes),
     "saved dealer": (Dealer(b"s", 2, seed=b"a seed").to_bytes(), Dealer.from_bytes),
 }
 

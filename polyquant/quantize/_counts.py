@@ -1,0 +1,66 @@
+"""How many points a pyramid has, as exact integers, and the table that turns points into their numbers."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._kernels.lanes import WORDS
+
+LIMB = 48  # bits; with 16 to spare, sums of 65,536 limbs fit in a word
+
+
+@lru_cache(maxsize=4096)
+def count(n: int, k: int) -> int:
+    """P(n, k): j coordinates are not zero, k - 1 gaps hold j - 1 walls, each sign is free."""
+    if k == 0:
+        return 1
+    places, walls, total = 1, 1, 0
+    for j in range(1, min(n, k) + 1):
+        places = places * (n - j + 1) // j
+        if j > 1:
+            walls = walls * (k - j + 1) // (j - 1)
+        total += places * walls << j
+    return total
+
+
+def table(n: int, k: int) -> list[list[int]]:
+    """U(i, j) for i = 0..n and j = 0..k + 1."""
+    rows = [[1] + [0] * (k + 1)]
+    for _ in range(n):
+        above, row = rows[-1], [0]
+        for j in range(1, k + 2):
+            row.append(above[j] + row[-1] + above[j - 1])
+        rows.append(row)
+    return rows
+
+
+@lru_cache(maxsize=32)
+def single(n: int, k: int) -> NDArray[np.uint64]:
+    """The table for numbers of at most 64 bits, in one row: each of its rows after eight zeros."""
+    padded = np.zeros((n + 1, k + 2 + WORDS), np.uint64)
+    padded[:, WORDS:] = table(n, k)
+    return padded.reshape(-1)
+
+
+@lru_cache(maxsize=8)
+def limbs(n: int, k: int) -> NDArray[np.uint64]:
+    """The table in limbs of 48 bits, lowest first, eight or a multiple of eight of them; in one row."""
+    each = -(-count(n, k).bit_length() // (LIMB * WORDS)) * WORDS
+    return _split(table(n, k), each, LIMB).reshape(-1)
+
+
+@lru_cache(maxsize=8)
+def words(n: int, k: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The table in words of 64 bits, lowest first, in one row; and the words that P(i, j) needs, (n + 1, k + 1)."""
+    rows = table(n, k)
+    each = -(-count(n, k).bit_length() // 64)
+    lengths = [[-(-(row[j] + row[j + 1]).bit_length() // 64) for j in range(k + 1)] for row in rows]
+    return _split(rows, each, 64).reshape(-1), np.array(lengths, np.int64)
+
+
+def _split(rows: list[list[int]], each: int, bits: int) -> NDArray[np.uint64]:
+    numbers: NDArray[Any] = np.array(rows, dtype=object)
+    mask = (1 << bits) - 1
+    return np.stack([(numbers >> bits * j & mask).astype(np.uint64) for j in range(each)], axis=-1)

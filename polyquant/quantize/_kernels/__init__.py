@@ -1,0 +1,1 @@
+"""Compiled cores of the family: arrays in, arrays out, nothing checked twice."""
