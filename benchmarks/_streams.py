@@ -75,12 +75,12 @@ def in_place(symbols: np.ndarray) -> tuple[Row, Row]:
 
 
 def here(symbols: np.ndarray) -> tuple[Row, Row]:
-    data = streams.compress(symbols)
+    """The public functions, with their checksums; decoding to a given array."""
+    data, out = streams.compress(symbols), np.empty_like(symbols)
     assert streams.decompress(data) == symbols.tobytes()
-    encode = Row(
-        f"polyquant streams, {8 * len(data) / symbols.size:.3f} bits", symbols.size, lambda: streams.compress(symbols)
-    )
-    return encode, Row("polyquant streams", symbols.size, lambda: streams.decompress(data))
+    name, n = "polyquant streams", symbols.size
+    encode = Row(f"{name}, {8 * len(data) / n:.3f} bits", n, lambda: streams.compress(symbols))
+    return encode, Row(name, n, lambda: streams.decompress(data, out=out))
 
 
 def with_zstd(symbols: np.ndarray) -> tuple[Row, Row]:

@@ -28,18 +28,18 @@ def take(file: BinaryIO, size: int, what: str) -> Bytes:
     return data
 
 
-def pack(data: Bytes, dtype: str, threads: int | None) -> tuple[Stored, Bytes]:
-    """The *data* of a tensor as they are stored, and how."""
-    kind, kept = RAW, data
+def pack(data: Bytes, dtype: str, threads: int | None) -> tuple[Stored, list[Bytes]]:
+    """How the *data* of a tensor are stored, and the pieces to write."""
+    kind, kept = RAW, [data]
     if dtype == "BF16":
         packed = dfloat.compress(data.view("<u2").astype(np.uint16, copy=False), threads=threads)
         if len(packed) < data.size:
-            kind, kept = DFLOAT, np.frombuffer(packed, np.uint8)
+            kind, kept = DFLOAT, [np.frombuffer(packed, np.uint8)]
     else:
         planes = _planes(data, BITS.get(dtype, 8) // 8)
-        if planes.size < data.size:
+        if sum(piece.size for piece in planes) < data.size:
             kind, kept = PLANES, planes
-    return Stored(kind, zlib.crc32(data.data), kept.size), kept
+    return Stored(kind, zlib.crc32(data.data), sum(piece.size for piece in kept)), kept
 
 
 def unpack(tensor: Tensor, stored: Stored, kept: Bytes, threads: int | None) -> Bytes:
@@ -73,18 +73,18 @@ def _words(tensor: Tensor, kept: Bytes, threads: int | None) -> Bytes:
     return words.astype("<u2", copy=False).reshape(-1).view(np.uint8)
 
 
-def _planes(data: Bytes, width: int) -> Bytes:
+def _planes(data: Bytes, width: int) -> list[Bytes]:
     """First bytes of all elements, second bytes, ...: 8 bytes of size, then a stream or, if not shorter, as they are.
 
     The bytes of a number have laws of their own: in float32 the upper ones hold exponents and are worth coding.
     """
-    parts = []
+    pieces: list[Bytes] = []
     for place in range(width):
         plane = np.ascontiguousarray(data[place::width])
         packed = streams.compress(plane)
         kept = np.frombuffer(packed, np.uint8) if len(packed) < plane.size else plane
-        parts += [np.frombuffer(SIZE.pack(kept.size), np.uint8), kept]
-    return np.concatenate(parts)
+        pieces += [np.frombuffer(SIZE.pack(kept.size), np.uint8), kept]
+    return pieces
 
 
 def _joined(kept: Bytes, size: int, width: int, threads: int | None) -> Bytes:

@@ -242,7 +242,8 @@ def _move(file: BinaryIO, out: BinaryIO, old: Tensor, new: Tensor, threads: int 
         values = data.view("<f4").astype(np.float32, copy=False)
         data = to_bfloat16(values).astype("<u2", copy=False).view(np.uint8)
     stored, kept = parts.pack(data, new.dtype, threads)
-    out.write(kept.data)
+    for piece in kept:
+        out.write(piece.data)
     return stored
 
 

@@ -62,7 +62,7 @@ def model_file(kept):
     header = data[8 : 8 + int.from_bytes(data[:8], "little")]
     packed = [parts.pack(np.frombuffer(plain, np.uint8), dtype, 1) for _, dtype, _, plain in kept]
     index = Index(header, False, tensors(header), tuple(stored for stored, _ in packed))
-    return index.to_bytes() + b"".join(part.tobytes() for _, part in packed)
+    return index.to_bytes() + b"".join(piece.tobytes() for _, kept in packed for piece in kept)
 
 
 def read_model_file(data):

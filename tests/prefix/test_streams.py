@@ -103,6 +103,23 @@ def test_buffers_of_all_kinds():
         streams.decompress("text")
 
 
+def test_out_is_filled_between_guards():
+    symbols = skewed(900)
+    data = streams.compress(symbols, chunk=256)
+    room = np.full(964, 0xA5, np.uint8)
+    inside = room[32:932].reshape(30, 30)
+    assert streams.decompress(data, out=inside, threads=2) is inside
+    assert (inside.reshape(-1) == symbols).all()
+    assert (room[:32] == 0xA5).all()
+    assert (room[932:] == 0xA5).all()
+    for out in (np.empty(899, np.uint8), np.empty((900, 2), np.uint8)[:, 0], coding.frozen(np.empty(900, np.uint8))):
+        with pytest.raises(ValueError, match="out must be contiguous, writeable and of 900 bytes"):
+            streams.decompress(data, out=out)
+    for other in (np.empty(900, np.int8), bytearray(900)):
+        with pytest.raises(TypeError, match="out must be an array of uint8"):
+            streams.decompress(data, out=other)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -81,7 +81,8 @@ def encode(symbols, weight, parent, content, place, out):
             depth += 1
         if size + depth + full + 1 > out.size:
             longer = np.empty(2 * (size + depth + full + 1), np.uint8)
-            longer[:size] = out[:size]
+            for i in range(size):  # a slice would take seconds to compile
+                longer[i] = out[i]
             out = longer
         at = leaf
         for i in range(depth):
