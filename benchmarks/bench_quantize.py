@@ -122,11 +122,12 @@ def peers() -> str:
     rows = x.reshape(-1, 16)
     points = pyramid.nearest(rows).astype(np.float32)
     gain = (rows * points).sum(1) / (points * points).sum(1)
+    packed = pyramid.rank(points.astype(np.int8))
     line(
         "polyquant, n = 16, k = 56",
         lambda: pyramid.rank(pyramid.nearest(rows, out=np.empty(rows.shape, np.int8))),
-        lambda: pyramid.unrank(pyramid.rank(points.astype(np.int8)), len(points)) * gain[:, np.newaxis],
-        f"{pyramid.bits / 16:.3f} bits for the shape, gains exact; back: with its packing",
+        lambda: pyramid.unrank(packed, len(points)) * gain[:, np.newaxis],
+        f"{pyramid.bits / 16:.3f} bits for the shape, packed; gains exact",
     )
     for rival in (_bitsandbytes, _quanto, _turbo_lite, _pyturbo):
         try:
