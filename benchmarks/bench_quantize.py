@@ -2,8 +2,8 @@
 
 All rates are weights per second of processor time, so that a busy machine counts less. Input is float32 in groups, the
 same for all; output int8 where a peer allows it. Peers: the projection in numpy, 4-bit codes of bitsandbytes (NF4),
-optimum-quanto (qint4), turbo-quant-lite and pyturboquant; one that is not installed is named and left out. Limit: to
-read the input once. Losses, 1 - cos^2, stand beside, since a rate without its loss says nothing.
+optimum-quanto (qint4), turbo-quant-lite and pyturboquant-cpu; one that is not installed is named and left out.
+Limit: to read the input once. Losses, 1 - cos^2, stand beside, since a rate without its loss says nothing.
 Run: ``python -m benchmarks.bench_quantize``.
 """
 
@@ -14,11 +14,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from polyquant.quantize import Pyramid
+from polyquant.quantize import Pyramid, _ranks
 
 WEIGHTS = 1 << 18
 PAIRS = [(8, 6), (16, 12), (16, 27), (32, 22), (64, 43), (128, 84)]
-ROUNDS = 40
+ROUNDS = 30
 
 
 def best(functions: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -55,50 +55,56 @@ def projection(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def searches() -> str:
-    """Nearest points: rate and loss of each method, and how much above the exact sweep (of 2,000 groups)."""
-    lines = [f"{'nearest points, Mw/s':<24}{'n':>5}{'k':>5}{'rate':>10}{'loss':>11}{'above exact':>13}"]
-    for n, k in PAIRS:
-        pyramid, x, out = Pyramid(n, k), groups(n), np.empty((WEIGHTS // n, n), np.int8)
-        few = x[: 2000 if n < 64 else 300]
-        exact = loss(few, pyramid.nearest(few, method="exact"))
-        runs = {m: lambda m=m: pyramid.nearest(x, method=m, out=out) for m in ("fast", "swaps")}
-        rates = best({**runs, "read once": lambda: x.sum()})
-        slow = best({m: lambda m=m: pyramid.nearest(few, method=m) for m in ("greedy", "exact")}, 2)
-        slow["numpy projection"] = best({"": lambda: projection(x[:4096], k)}, 5)[""]
-        sizes = {"greedy": few.size, "exact": few.size, "numpy projection": x[:4096].size}
-        for name, seconds in {**rates, **slow}.items():
-            rate = sizes.get(name, x.size) / seconds / 1e6
-            cells = f"  {name:<22}{n:5}{k:5}{rate:10.1f}"
-            if name != "read once":
-                y = projection(few, k) if name == "numpy projection" else pyramid.nearest(few, method=name)
-                cells += f"{loss(few, y):11.6f}{100 * (loss(few, y) / exact - 1):12.2f}%"
-            lines.append(cells)
-    return "\n".join(lines)
+    """Nearest points: rate and loss of each method, and how much above the exact sweep (of fewer groups)."""
+    head = f"{'nearest points, Mw/s':<24}{'n':>5}{'k':>5}{'rate':>10}{'loss':>11}{'above exact':>13}"
+    return "\n".join([head, *(line for n, k in PAIRS for line in search(n, k))])
+
+
+def search(n: int, k: int) -> list[str]:
+    pyramid, x, out = Pyramid(n, k), groups(n), np.empty((WEIGHTS // n, n), np.int8)
+    few = x[: 1 << 15 - (n // 8).bit_length()]
+    quick = {
+        "fast": lambda: pyramid.nearest(x, method="fast", out=out),
+        "swaps": lambda: pyramid.nearest(x, method="swaps", out=out),
+        "read once": lambda: x.sum(),
+    }
+    slow = {
+        "greedy": lambda: pyramid.nearest(few, method="greedy"),
+        "exact": lambda: pyramid.nearest(few, method="exact"),
+        "numpy projection": lambda: projection(few, k),
+    }
+    rates = {name: x.size / s for name, s in best(quick).items()} | {
+        name: few.size / s for name, s in best(slow, 1).items()
+    }
+    exact, lines = loss(few, slow["exact"]()), []
+    for name, rate in rates.items():
+        cells = f"  {name:<22}{n:5}{k:5}{rate / 1e6:10.1f}"
+        if name != "read once":
+            lost = loss(few, slow[name]() if name in slow else quick[name]()[: len(few)])
+            cells += f"{lost:11.6f}{100 * (lost / exact - 1):12.2f}%"
+        lines.append(cells)
+    return lines
 
 
 def numbers() -> str:
     """Points to words of 64 bits and back, and to packed bits and back."""
-    lines = [f"{'points and numbers, Mw/s':<26}{'bits':>5}{'encode':>10}{'decode':>10}{'rank':>10}{'unrank':>10}"]
-    for n, k in PAIRS:
-        pyramid = Pyramid(n, k)
-        points = pyramid.nearest(groups(n), out=np.empty((WEIGHTS // n, n), np.int8), method="fast")
-        from polyquant.quantize import _ranks
+    head = f"{'points and numbers, Mw/s':<26}{'bits':>5}{'encode':>10}{'decode':>10}{'rank':>10}{'unrank':>10}"
+    return "\n".join([head, *(number(n, k) for n, k in PAIRS)])
 
-        words, packed = pyramid.limbs(points), pyramid.rank(points)
-        assert np.array_equal(pyramid.unrank(packed, len(points)), points)
-        out = np.empty_like(points)
-        seconds = best(
-            {
-                "encode": lambda: pyramid.limbs(points),
-                "decode": lambda: _ranks.from_words(words.copy(), n, k, pyramid.bits),
-                "rank": lambda: pyramid.rank(points),
-                "unrank": lambda: pyramid.unrank(packed, len(points), out=out),
-            },
-            20,
-        )
-        rates = "".join(f"{points.size / s / 1e6:10.1f}" for s in seconds.values())
-        lines.append(f"  n = {n:<4} k = {k:<12} {pyramid.bits:5}{rates}")
-    return "\n".join(lines)
+
+def number(n: int, k: int) -> str:
+    pyramid = Pyramid(n, k)
+    points = pyramid.nearest(groups(n), out=np.empty((WEIGHTS // n, n), np.int8), method="fast")
+    words, packed, out = pyramid.limbs(points), pyramid.rank(points), np.empty_like(points)
+    assert np.array_equal(pyramid.unrank(packed, len(points)), points)
+    runs = {
+        "encode": lambda: pyramid.limbs(points),
+        "decode": lambda: _ranks.from_words(words.copy(), n, k, pyramid.bits),
+        "rank": lambda: pyramid.rank(points),
+        "unrank": lambda: pyramid.unrank(packed, len(points), out=out),
+    }
+    rates = "".join(f"{points.size / s / 1e6:10.1f}" for s in best(runs, 20).values())
+    return f"  n = {n:<4} k = {k:<12} {pyramid.bits:5}{rates}"
 
 
 def peers() -> str:
@@ -116,11 +122,12 @@ def peers() -> str:
     rows = x.reshape(-1, 16)
     points = pyramid.nearest(rows).astype(np.float32)
     gain = (rows * points).sum(1) / (points * points).sum(1)
+    packed = pyramid.rank(points.astype(np.int8))
     line(
         "polyquant, n = 16, k = 56",
         lambda: pyramid.rank(pyramid.nearest(rows, out=np.empty(rows.shape, np.int8))),
-        lambda: pyramid.unrank(pyramid.rank(points.astype(np.int8)), len(points)) * gain[:, np.newaxis],
-        f"{pyramid.bits / 16:.3f} bits for the shape, gains exact; back: with its packing",
+        lambda: pyramid.unrank(packed, len(points)) * gain[:, np.newaxis],
+        f"{pyramid.bits / 16:.3f} bits for the shape, packed; gains exact",
     )
     for rival in (_bitsandbytes, _quanto, _turbo_lite, _pyturbo):
         try:
@@ -163,18 +170,15 @@ def _turbo_lite(x: np.ndarray):
     from turbo_quant_lite import TurboQuant
 
     coder = TurboQuant(dim=x.shape[1], bits=4)
-    code = coder.encode(x)
-    return "turbo-quant-lite", lambda: coder.encode(x), lambda: coder.decode(code)
+    code = coder.encode_batch(x)
+    return "turbo-quant-lite", lambda: coder.encode_batch(x), lambda: coder.decode_batch(*code)
 
 
 def _pyturbo(x: np.ndarray):
-    import torch
-    from pyturboquant import mse_dequantize, mse_quantize
+    from pyturboquant_cpu import dequantize_mse, quantize_mse
 
-    torch.set_num_threads(1)
-    t = torch.from_numpy(x)
-    code = mse_quantize(t, bits=4)
-    return "pyturboquant", lambda: mse_quantize(t, bits=4), lambda: mse_dequantize(code).numpy()
+    code = quantize_mse(x, 4)
+    return "pyturboquant-cpu", lambda: quantize_mse(x, 4), lambda: dequantize_mse(code)
 
 
 TABLES = [searches, numbers, peers]

@@ -177,8 +177,8 @@ def redraw(figure: go.Figure, frame: Frame) -> None:
         rival.name = frame.rival
     values = [error for found in frame.table.values() for _, error in found]
     low, high = np.log10(min(values)), np.log10(max(values))
-    axis = figure.layout.yaxis
-    axis.range = [low - 0.08 * (high - low), high + 0.08 * (high - low)]
+    axis, room = figure.layout.yaxis, max(0.08 * (high - low), 0.15 - (high - low) / 2)
+    axis.range = [low - room, high + room]
     ticks = [float(f"{step}e{power}") for power in range(-4, 5) for step in (1, 2, 5)]
     ticks = sorted({*ticks, *((1.1, 1.25, 1.5) if high - low < 1.5 and low > -0.1 else ())})
     axis.tickvals, axis.ticktext = ticks, [f"{tick:,g}" for tick in ticks]
@@ -195,7 +195,8 @@ def _verdict(frame: Frame) -> str:
     name, ours, rival = frame.view.split(":")[0], _at(frame, OURS), _at(frame, frame.rival)
     bits = 4 if frame.rival == "NF4" else 3
     if ours is None or rival is None:
-        return f"{name}: {frame.rival} was not measured"
+        found = f" at {bits} bits: {ours:.4g} for PVQ with everything" if ours is not None else ""
+        return f"{name}{found}; {frame.rival} was not measured at {bits}"
     return f"{name} at {bits} bits: {ours:.4g} for PVQ with everything, {rival:.4g} for {frame.rival}"
 
 

@@ -151,8 +151,8 @@ print(f"error of the outputs {output_error(weights, small.dense(), test):.4f}")
 # * **SmolLM2**, 210 layers, 106 million weights, continues texts. How much more surprised is it by real news than before?
 #   (*Perplexity*: as if it had to choose among so many equally likely words.)
 #
-# These took minutes to hours, so the numbers come from a file, made by `python -m benchmarks.pareto minilm` and `smollm2`.
-# The button quantizes a third of a real layer now, with every method.
+# That takes minutes to hours, so the numbers come from a file: what `python -m benchmarks.pareto minilm` and `smollm2` have
+# measured so far. The button quantizes a third of a real layer now, with every method.
 #
 # **Guess** before you choose other rivals: which is worth more, the better shapes, the rotation, or the feedback? And
 # what happens to a network whose layers are rounded one weight at a time, to two bits?
@@ -164,7 +164,7 @@ pareto.explore()
 # Set **error of** to *MiniLM: weights* and compare with `PVQ, rotated`: with feedback its line is the *worse* one. Now
 # set it back. Whoever had chosen by the error of the weights would have thrown away about a bit a weight.
 #
-# The table in the file, for both networks:
+# The table in the file:
 
 # %%
 for view in ("MiniLM: vectors of sentences", "SmolLM2: the next word"):
@@ -178,10 +178,9 @@ for view in ("MiniLM: vectors of sentences", "SmolLM2: the next word"):
 # How to read such a table:
 #
 # * *Along* a row a bit more makes the error a quarter to a third. So a method that is better by a factor of 3 is one bit better.
-# * *Without rotation* a network is as bad as its worst matrix, and feedback does not repair that: see `PVQ, feedback`. It is
-#   the one large weight of lesson 51.
-# * *Without feedback* a rotation can even do harm (compare `PVQ` and `PVQ, rotated` on SmolLM2): a few inputs of that network
-#   are enormous, and after a rotation they get a full share of everybody's error.
+# * *Without rotation* a network is as bad as its worst matrix. For `PVQ` at three bits look at *weights* and at *outputs of
+#   layers*: the weights are fine on average. It is the one large weight of lesson 51. And feedback alone makes it a
+#   disaster (`PVQ, feedback`): an error that cannot be made good is passed on and on.
 # * The honest rival is the scalar quantizer with the same rotation and the same feedback. The pyramid's margin over it is
 #   real, and much smaller than over plain rounding. Papers like to show the other comparison.
 #
@@ -211,8 +210,10 @@ exercises.layer_on_a_diet(diet)
 # %% [markdown]
 # Harder: an error below 0.0090 is possible. What else than rotation and feedback can one choose?
 #
-# Two questions to think about:
+# Three questions to think about:
 #
+# * A few *inputs* of SmolLM2 are enormous. A rotation gives every input an equal share of the error. Without feedback, is
+#   that good for this network? `python -m benchmarks.pareto smollm2 --only "PVQ"` tells, in an hour.
 # * Feedback goes through the columns from left to right. Would it help to take the strongest inputs first? After a rotation?
 # * $H$ comes from a book for children. What if the network is then used for law reports?
 #

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from ._kernels.lanes import WORDS
 
+MOST_BOTH = 2**16  # of the smaller of n and k: counts have at least as many bits
+MOST_BYTES = 2**30
 LIMB = 48  # bits; with 16 to spare, sums of 65,536 limbs fit in a word
 
 
@@ -16,17 +18,26 @@ def count(n: int, k: int) -> int:
     """P(n, k): j coordinates are not zero, k - 1 gaps hold j - 1 walls, each sign is free."""
     if k == 0:
         return 1
-    places, walls, total = 1, 1, 0
-    for j in range(1, min(n, k) + 1):
-        places = places * (n - j + 1) // j
-        if j > 1:
-            walls = walls * (k - j + 1) // (j - 1)
-        total += places * walls << j
+    if min(n, k) > MOST_BOTH:
+        raise ValueError(f"n or k must be at most {MOST_BOTH}, got n = {n} and k = {k}")
+    total = term = 2 * n if n else 0
+    for j in range(2, min(n, k) + 1):
+        term = term * (2 * (n - j + 1) * (k - j + 1)) // (j * (j - 1))
+        total += term
     return total
+
+
+def fits(n: int, k: int) -> bool:
+    """Whether the table is below MOST_BYTES."""
+    both = min(n, k, MOST_BOTH)  # P(n, k) is more than 2^both: no count where the answer is clear
+    cells = 8 * (n + 1) * (k + 10)
+    return cells * -(-both // 64) <= MOST_BYTES and cells * -(-count(n, k).bit_length() // 64) <= MOST_BYTES
 
 
 def table(n: int, k: int) -> list[list[int]]:
     """U(i, j) for i = 0..n and j = 0..k + 1."""
+    if not fits(n, k):
+        raise ValueError(f"n and k must leave a table below 1 GiB for indices, got n = {n} and k = {k}")
     rows = [[1] + [0] * (k + 1)]
     for _ in range(n):
         above, row = rows[-1], [0]

@@ -9,7 +9,7 @@ from polyquant.bits import Bits, Reader, pack, unpack, unwrap, wrap
 from polyquant.errors import CorruptError
 from polyquant.prefix import PrefixCode, huffman
 
-from . import _blocks
+from . import _blocks, _counts
 from ._blocks import Groups
 from .weights import QuantizedMatrix
 
@@ -84,6 +84,8 @@ def checked(rows: int, columns: int, n: int, k: int, tail_k: int, gain_bits: int
     ):
         if not least <= value <= most:
             raise CorruptError(f"{name} must be {least} to {most}, got {value}")
+    if not _counts.fits(n, k):
+        raise CorruptError(f"groups of {n} with {k} pulses need a table above 1 GiB")
     groups = Groups(columns, n, k, _blocks.tail_pulses(columns, n, k), gain_bits)
     if groups.tail_k != tail_k:
         raise CorruptError(f"pulses of the last group must be {groups.tail_k}, got {tail_k}")

@@ -8,14 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _check, _parallel
 from polyquant.bits import Bits, pack, unpack
-from polyquant.errors import CorruptError
+from polyquant.errors import CorruptError, TruncatedError
 
 from . import _counts
 from ._kernels import index as kernels
 
 CHUNK = 1 << 18  # coordinates that one thread takes at a time
 BOOK = 1 << 18  # with so many points at most, a list of all is the fastest decoder
-ROOM = 1 << 30  # bytes for a table
 
 
 def words_of(bits: int) -> int:
@@ -41,7 +40,6 @@ def whole_points(points: ArrayLike, n: int, k: int) -> NDArray[Any]:
 def to_words(points: NDArray[Any], k: int, bits: int, threads: int = 1) -> NDArray[np.uint64]:
     """Numbers of points (m, n), shape (m, words), lowest word first."""
     m, n = points.shape
-    _fits(n, k, bits)
     numbers = np.zeros((m, words_of(bits)), np.uint64)
     long = _counts.limbs(n, k) if bits > 64 else _counts.single(n, k)
 
@@ -64,7 +62,6 @@ def to_words(points: NDArray[Any], k: int, bits: int, threads: int = 1) -> NDArr
 def from_words(numbers: NDArray[np.uint64], n: int, k: int, bits: int, threads: int = 1) -> NDArray[Any]:
     """Points (m, n) of numbers (m, words), which are used up."""
     m = len(numbers)
-    _fits(n, k, bits)
     if 4 * m >= 1 << bits and 1 << bits <= BOOK:
         return book(n, k)[numbers[:, 0]]
     points = np.empty((m, n), small(k))
@@ -92,12 +89,6 @@ def book(n: int, k: int) -> NDArray[Any]:
 
 def _pieces(m: int, n: int) -> list[tuple[int, int]]:
     return _parallel.chunks(m, max(1, CHUNK // n))
-
-
-def _fits(n: int, k: int, bits: int) -> None:
-    need = 8 * (n + 1) * (k + 10) * -(-bits // 64)
-    if need > ROOM:
-        raise ValueError(f"n and k must leave a table below 1 GiB for indices, got {need / 2**30:.1f} GiB")
 
 
 def too_large(numbers: NDArray[np.uint64], count: int) -> int:
@@ -136,6 +127,8 @@ def from_bits(bits: Bits, m: int, width: int, count: int) -> NDArray[np.uint64]:
         if bits.size:
             raise ValueError(f"bits must be empty where there is only one point, got {bits.size} bits")
         return np.zeros((m, 1), np.uint64)
+    if bits.size < m * width:
+        raise TruncatedError(f"{m} numbers of {width} bits are {m * width} bits, got {bits.size}")
     words = unpack(bits, np.tile(_widths(width), m))
     numbers = np.ascontiguousarray(words.reshape(m, words_of(width))[:, ::-1])
     wrong = too_large(numbers, count)

@@ -182,8 +182,8 @@ class Pyramid:
             There are more bits.
         """
         m = _check.integer("m", m, 0)
-        points = self._place(out, (m, self.n))
         numbers = _ranks.from_bits(bits, m, self.bits, self.count)
+        points = self._place(out, (m, self.n))
         points[...] = _ranks.from_words(numbers, self.n, self.k, self.bits, threads)
         return points
 

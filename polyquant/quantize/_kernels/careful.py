@@ -164,15 +164,25 @@ def _flat(a, k, y):
 
 @kernel
 def _next(a, y):
-    """The move to a larger coordinate that pays first when c grows, or -1, -1."""
-    up, down, gain, cost = -1, -1, 0.0, 1.0
+    """The move to a larger coordinate that pays first when c grows, or -1, -1.
+
+    From j to i it pays at c = (y_i - y_j + 1) / (a_i - a_j). The best ends for one c are found on their own; for the c
+    of that pair there may be better ones, until there are none.
+    """
+    up, down = 0, -1
     for i in range(a.size):
-        for j in range(a.size):
-            if y[j] > 0 and a[i] > a[j]:
-                step, width = float(y[i] - y[j] + 1), a[i] - a[j]
-                if up < 0 or step * gain < cost * width:
-                    up, down, gain, cost = i, j, width, step
-    return up, down
+        if a[i] > a[up]:
+            up = i
+        if y[i] > 0 and (down < 0 or a[i] < a[down]):
+            down = i
+    if not a[up] > a[down]:
+        return -1, -1
+    while True:
+        c = (y[up] - y[down] + 1) / (a[up] - a[down])
+        i, j = _ends(a, c, y)
+        if not (a[i] > a[j] and (y[i] - y[j] + 1) / (a[i] - a[j]) < c):
+            return up, down
+        up, down = i, j
 
 
 @kernel
