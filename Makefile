@@ -42,7 +42,7 @@ lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.i
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
 pictures: install-lessons ## make the pictures of the README again
-	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit eleven_bits x_adic t_curve forest
+	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit eleven_bits x_adic t_curve forest pyramid_3d
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
