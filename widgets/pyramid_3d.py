@@ -178,7 +178,9 @@ def draw(frame: Frame) -> go.Figure:
     dots = {"color": INK, "size": 5}
     figure.add_scatter(row=1, col=2, mode="markers", name="on the sphere", marker=dots, hovertemplate=hover)
     figure.add_scatter(row=1, col=1, mode="markers+text", marker={"size": 11, "color": ACCENT}, hoverinfo="skip")
-    figure.data[-1].update(textposition="middle right", name="corners", textfont={"size": 13, "color": INK})
+    figure.data[-1].update(
+        textposition="middle right", name="corners", cliponaxis=False, textfont={"size": 13, "color": INK}
+    )
     dress(figure, height=470, showlegend=False, margin={"t": 92, "l": 20, "r": 20, "b": 20})
     for column in (1, 2):
         hidden = {"range": [-REACH, REACH], "visible": False, "row": 1, "col": column}
