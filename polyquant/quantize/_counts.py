@@ -62,7 +62,7 @@ def limbs(n: int, k: int) -> NDArray[np.uint64]:
     """The table in limbs of 48 bits, lowest first, eight or a multiple of eight of them; in one row."""
     numbers: NDArray[Any] = np.array(table(n, k), dtype=object)
     each = -(-count(n, k).bit_length() // (LIMB * WORDS)) * WORDS
-    row: NDArray[np.uint64] = aligned.py_func(numbers.size * each, np.empty(0, np.uint64))
+    row: NDArray[np.uint64] = aligned.py_func(numbers.size * each, np.empty(0, np.uint64))  # type: ignore[attr-defined]
     for j in range(each):
         row[j::each] = (numbers >> LIMB * j & (1 << LIMB) - 1).reshape(-1)
     return row
