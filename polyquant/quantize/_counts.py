@@ -1,12 +1,14 @@
 """How many points a pyramid has, as exact integers, and the table that turns points into their numbers."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._kernels.lanes import WORDS
+from ._kernels.index import LARGE
+from ._kernels.lanes import WORDS, aligned
 
 MOST_BOTH = 2**16  # of the smaller of n and k: counts have at least as many bits
 MOST_BYTES = 2**30
@@ -58,20 +60,18 @@ def single(n: int, k: int) -> NDArray[np.uint64]:
 @lru_cache(maxsize=8)
 def limbs(n: int, k: int) -> NDArray[np.uint64]:
     """The table in limbs of 48 bits, lowest first, eight or a multiple of eight of them; in one row."""
+    numbers: NDArray[Any] = np.array(table(n, k), dtype=object)
     each = -(-count(n, k).bit_length() // (LIMB * WORDS)) * WORDS
-    return _split(table(n, k), each, LIMB).reshape(-1)
+    row: NDArray[np.uint64] = aligned.py_func(numbers.size * each, np.empty(0, np.uint64))  # type: ignore[attr-defined]
+    for j in range(each):
+        row[j::each] = (numbers >> LIMB * j & (1 << LIMB) - 1).reshape(-1)
+    return row
 
 
 @lru_cache(maxsize=8)
-def words(n: int, k: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The table in words of 64 bits, lowest first, in one row; and the words that P(i, j) needs, (n + 1, k + 1)."""
-    rows = table(n, k)
-    each = -(-count(n, k).bit_length() // 64)
-    lengths = [[-(-(row[j] + row[j + 1]).bit_length() // 64) for j in range(k + 1)] for row in rows]
-    return _split(rows, each, 64).reshape(-1), np.array(lengths, np.int64)
-
-
-def _split(rows: list[list[int]], each: int, bits: int) -> NDArray[np.uint64]:
-    numbers: NDArray[Any] = np.array(rows, dtype=object)
-    mask = (1 << bits) - 1
-    return np.stack([(numbers >> bits * j & mask).astype(np.uint64) for j in range(each)], axis=-1)
+def leading(n: int, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The table rounded, in one row: each of its rows after eight zeros; and what each limb counts. LARGE at most."""
+    scales = np.exp2(np.minimum(LIMB * np.arange(limbs(n, k).size // ((n + 1) * (k + 2))), math.log2(LARGE)))
+    padded = np.zeros((n + 1, k + 2 + WORDS))
+    padded[:, WORDS:] = np.minimum(np.array(table(n, k), dtype=object), int(LARGE))
+    return padded.reshape(-1), scales

@@ -70,7 +70,7 @@ def from_words(numbers: NDArray[np.uint64], n: int, k: int, bits: int, threads: 
         part = slice(*bounds)
         with np.errstate(over="ignore"):
             if bits > 64:
-                kernels.decode_long(numbers[part], k, *_counts.words(n, k), points[part])
+                kernels.decode_long(numbers[part], k, _counts.limbs(n, k), *_counts.leading(n, k), points[part])
             else:
                 kernels.decode(numbers[part, 0], k, _counts.single(n, k), points[part])
 

@@ -93,10 +93,28 @@ def test_list_one_word_and_many_words_agree(n, k):
         assert _ranks.kernels.encode_long(small, k, _counts.limbs(n, k), limbs, many) == -1
         assert np.array_equal(one, many[:, 0])
         back = np.empty_like(small)
-        _ranks.kernels.decode_long(many, k, *_counts.words(n, k), back)
+        _ranks.kernels.decode_long(many, k, _counts.limbs(n, k), *_counts.leading(n, k), back)
     assert np.array_equal(back, points)
     if count_points(n, k) < 1 << 16:
         assert np.array_equal(_ranks.book(n, k)[one], points)
+
+
+@pytest.mark.parametrize(("n", "k"), [(16, 59), (40, 60), (8, 900)])
+def test_long_numbers_beside_borders_of_sections_are_decided_exactly(n, k):
+    pyramid, table = Pyramid(n, k), offsets(n, k)
+    borders = [start + table[n, j] for start in (0, table[n, k + 1]) for j in range(1, k + 1, k // 4)]
+    numbers = [int(border) + step for border in borders for step in (-1, 0, 1)]
+    numbers = [number for number in numbers if number < pyramid.count] + [pyramid.count - 1]
+    points = pyramid.point(numbers)
+    assert (np.abs(points).sum(1) == k).all()
+    assert pyramid.index(points.tolist()) == numbers
+
+
+@pytest.mark.slow
+def test_numbers_too_large_for_floats_come_back():
+    pyramid, points = Pyramid(400, 420), random_points(400, 420, 4)
+    assert pyramid.bits > 1024
+    assert pyramid.unrank(pyramid.rank(points), 4).tolist() == points.tolist()
 
 
 @given(st.integers(1, 12), st.integers(0, 40), st.data())

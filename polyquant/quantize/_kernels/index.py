@@ -9,12 +9,14 @@ import numpy as np
 
 from polyquant._kernel import kernel
 
-from .lanes import WORDS, above, load, store
+from .lanes import WORDS, above, aligned, load, store, weigh
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
 WORD = np.uint64(64)
 GROUPS = 8
+CARRY = 1024  # coordinates without a carry at most; limbs have room for 16 times as many
+LARGE = 2.0**1000  # numbers above are not rounded, but compared limb by limb
 
 
 @kernel
@@ -112,49 +114,116 @@ def _join(limbs, words):
 
 
 @kernel
-def decode_long(numbers, k, table, lengths, points):
-    """As :func:`decode`, for numbers (m, words), which are used up.
+def decode_long(numbers, k, table, leading, scales, points):
+    """As :func:`decode`, for numbers (m, words), and with limbs and their table as in :func:`encode_long`.
 
-    Word l of U(i, j) is at table[(i * (k + 2) + j) * words + l], lowest first. No number of a point with i coordinates
-    and j pulses has more than lengths[i, j] words.
+    Limb l counts scales[l]; leading[i * (k + 10) + 8 + j] is U(i, j), both rounded, and at most LARGE. These decide,
+    unless they are closer than rounding: then the limbs do.
+
+    The three steps of a coordinate are each taken for all of some points: a processor does them together.
     """
-    (m, n), words = points.shape, np.uint64(numbers.shape[1])
-    for g in range(m):
-        number, rest = numbers[g], np.uint64(k)
-        row = np.uint64(n * (k + 2)) * words
+    m, n = points.shape
+    size = scales.size
+    limbs = aligned(GROUPS * size, table)
+    rounded, errors = np.empty(GROUPS), np.empty(GROUPS)
+    rests, sizes = np.empty(GROUPS, np.int64), np.empty(GROUPS, np.int64)
+    for start in range(0, m, GROUPS):
+        width = min(GROUPS, m - start)
+        rests[:] = k
+        for g in range(width):
+            _split(numbers[start + g], limbs[g * size : (g + 1) * size])
         for i in range(n):
-            length = lengths[n - i, rest]
-            place = row + (rest + ONE) * words
-            negative = not _less(number, table, place, length)
-            if negative:
-                _subtract(number, table, place, length)
-            place -= words
-            before = rest
-            while _less(number, table, place, length):
-                place -= words
-                rest -= ONE
-            _subtract(number, table, place, length)
-            size = np.int64(before - rest)
-            points[g, i] = -size if negative else size
-            row -= np.uint64(k + 2) * words
+            row, place = (n - i) * (k + 2) * size, (n - i) * (k + 2 + WORDS) + WORDS
+            for g in range(width):
+                rounded[g] = _rounded(limbs, g * size, scales)
+                if i % CARRY == 0 or not rounded[g] > 2.0**12 * errors[g]:
+                    _carry(limbs[g * size : (g + 1) * size])
+                    rounded[g] = _rounded(limbs, g * size, scales)
+                    errors[g] = 2.0**-48 * rounded[g] - 0.25 if rounded[g] < LARGE else np.inf
+            for g in range(width):
+                sizes[g], apart = _decide(rounded[g], leading, place + rests[g])
+                if not apart > errors[g]:
+                    sizes[g] = _exact(limbs[g * size : (g + 1) * size], table, row, rests[g])
+            for g in range(width):
+                y, rest = sizes[g], rests[g]
+                points[start + g, i] = y
+                rests[g] = rest - abs(y)
+                first = row + rests[g] * size
+                second = size + (row + rest * size) * (y < 0)  # U(0, 1) = 0
+                for part in range(0, size, WORDS):
+                    value = load(limbs, g * size + part) - load(table, first + part)
+                    store(limbs, g * size + part, value - load(table, second + part))
 
 
 @kernel
-def _subtract(number, table, place, length):
-    """Take the words of *table* from *place* on off the words of *number*."""
-    borrow = ZERO
-    for j in range(length):
-        word = table[place + np.uint64(j)]
-        first = number[j] - word
-        total = first - borrow
-        borrow = np.uint64(number[j] < word) | np.uint64(first < borrow)
-        number[j] = total
+def _rounded(limbs, at, scales):
+    """The number of the limbs from *at* on, nearly."""
+    number = 0.0
+    for part in range(0, scales.size, WORDS):
+        number += weigh(load(limbs, at + part), scales, part)
+    return number
 
 
 @kernel
-def _less(number, table, place, length):
-    for j in range(length - 1, -1, -1):
-        word = table[place + np.uint64(j)]
-        if number[j] != word:
-            return number[j] < word
+def _decide(number, leading, at):
+    """The next coordinate, and how far *number* is from where it would be another; U for all that is left is *at*."""
+    border = leading[at + 1]
+    negative = number >= border
+    left = number - border * negative
+    found = above(leading, at - WORDS + 1, left)
+    y = found
+    while found == WORDS:
+        found = above(leading, at - y - WORDS + 1, left)
+        y += found
+    apart = min(abs(number - border), left - leading[at - y], leading[at - y + 1] - left)
+    return y - 2 * y * negative, apart
+
+
+@kernel
+def _exact(number, table, row, rest):
+    """The next coordinate, from the limbs of *number*, and U from *row* on."""
+    size = number.size
+    _carry(number)
+    left = number.copy()
+    negative = not _less(number, table, row + (rest + 1) * size)
+    if negative:
+        for j in range(size):
+            left[j] -= table[row + (rest + 1) * size + j]
+        _carry(left)
+    y = 0
+    while _less(left, table, row + (rest - y) * size):
+        y += 1
+    return -y if negative else y
+
+
+@kernel
+def _less(limbs, table, place):
+    for j in range(limbs.size - 1, -1, -1):
+        if limbs[j] != table[place + j]:
+            return limbs[j] < table[place + j]
     return False
+
+
+@kernel
+def _split(words, limbs):
+    """Words of 64 bits to limbs of 48 bits."""
+    mask, width = np.uint64(2**48 - 1), np.uint64(48)
+    at = ZERO
+    for j in range(limbs.size):
+        word, shift = int(at // WORD), at % WORD
+        limb = words[word] >> shift if word < words.size else ZERO
+        if shift > WORD - width and word + 1 < words.size:
+            limb |= words[word + 1] << (WORD - shift)
+        limbs[j] = limb & mask
+        at += width
+
+
+@kernel
+def _carry(limbs):
+    """Limbs beyond 48 bits, or below zero, to limbs of 48 bits."""
+    mask, width, sign = np.uint64(2**48 - 1), np.uint64(48), np.uint64(2**63)
+    carry = ZERO
+    for j in range(limbs.size):
+        total = limbs[j] + carry
+        limbs[j] = total & mask
+        carry = ((total + sign) >> width) - (sign >> width)  # keeps the sign

@@ -14,6 +14,7 @@ from polyquant._kernel import HAVE_NUMBA, kernel
 
 LANES = 32
 WORDS = 8
+CACHE_LINE = 64
 
 
 def _compiled():
@@ -144,20 +145,40 @@ if _compiled():
 
     @intrinsic
     def count_above(typing, a, i, number):
-        """How many of the eight words from a[i] on are larger than *number*; nothing is checked."""
+        """How many of the eight numbers from a[i] on are larger than *number*; nothing is checked."""
 
         def generate(context, builder, signature, arguments):
             array, index, least = arguments
-            word = least.type
-            vector = builder.load(_at(context, builder, a, array, index, _vector(word, WORDS)), align=8)
+            vector = builder.load(_at(context, builder, a, array, index, _vector(least.type, WORDS)), align=8)
             first = builder.insert_element(
                 ir.Constant(vector.type, ir.Undefined), least, ir.Constant(ir.IntType(32), 0)
             )
             all_least = builder.shuffle_vector(first, first, _places([0] * WORDS))
-            found = builder.bitcast(builder.icmp_unsigned(">", vector, all_least), ir.IntType(WORDS))
-            return builder.ctpop(builder.zext(found, word))
+            compare = builder.fcmp_ordered if isinstance(a.dtype, types.Float) else builder.icmp_unsigned
+            found = builder.bitcast(compare(">", vector, all_least), ir.IntType(WORDS))
+            return builder.ctpop(builder.zext(found, ir.IntType(64)))
 
-        return types.intp(a, types.intp, types.uint64), generate
+        return types.intp(a, types.intp, a.dtype), generate
+
+    @intrinsic
+    def product(typing, words, a, i):
+        """The sum of eight words, taken as signed, times a[i], ..., a[i + 7]; nothing is checked."""
+
+        def generate(context, builder, signature, arguments):
+            values, array, index = arguments
+            real = _vector(ir.DoubleType(), WORDS)
+            factors = builder.load(_at(context, builder, a, array, index, real), align=8)
+            total = builder.fmul(builder.sitofp(values, real), factors)
+            half = WORDS // 2
+            while half:
+                low, high = _places(list(range(half))), _places(list(range(half, 2 * half)))
+                total = builder.fadd(
+                    builder.shuffle_vector(total, total, low), builder.shuffle_vector(total, total, high)
+                )
+                half //= 2
+            return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+
+        return types.float64(words, a, types.intp), generate
 
     def _lanes_less(relation, bits):
         @intrinsic
@@ -223,10 +244,17 @@ if _compiled():
 
     @kernel
     def above(a, i, number):
-        """How many of the eight words from a[i] on are larger than *number*."""
+        """How many of the eight numbers from a[i] on are larger than *number*."""
         if CHECKED:
             _look(a, i, WORDS)
         return count_above(a, i, number)
+
+    @kernel
+    def weigh(words, a, i):
+        """The sum of eight words, taken as signed, times a[i], ..., a[i + 7]; its rounding is left open."""
+        if CHECKED:
+            _look(a, i, WORDS)
+        return product(words, a, i)
 
     @kernel
     def _look(a, i, count):
@@ -268,9 +296,14 @@ else:
         a[i : i + value.size] = value
 
     def above(a, i, number):
-        """How many of the eight words from a[i] on are larger than *number*."""
+        """How many of the eight numbers from a[i] on are larger than *number*."""
         assert 0 <= i <= a.size - WORDS
         return int((a[i : i + WORDS] > number).sum())
+
+    def weigh(words, a, i):
+        """The sum of eight words, taken as signed, times a[i], ..., a[i + 7]; its rounding is left open."""
+        assert 0 <= i <= a.size - WORDS
+        return float(words.view(np.int64) @ a[i : i + WORDS])
 
     def spread(number):
         """One number in every lane."""
@@ -296,3 +329,11 @@ else:
         """The number at source[i + r step + c] becomes target[j + c jump + r]."""
         for r in range(rows):
             target[j + r : j + r + (columns - 1) * jump + 1 : jump] = source[i + r * step : i + r * step + columns]
+
+
+@kernel
+def aligned(size, x):
+    """Room for *size* numbers of the type of *x* that begins where a line of the cache does."""
+    room = np.empty(size + CACHE_LINE // x.itemsize, x.dtype)
+    first = -(room.ctypes.data // x.itemsize) % (CACHE_LINE // x.itemsize)
+    return room[first : first + size]

@@ -10,10 +10,9 @@ import numpy as np
 
 from polyquant._kernel import kernel
 
-from .lanes import LANES, all_less, any_less, floor, if_less, load, spread, store, turn
+from .lanes import LANES, aligned, all_less, any_less, floor, if_less, load, spread, store, turn
 
 FINE, ZERO, SMALL, BAD, DOUBT = 0, 1, 2, 3, 4
-CACHE_LINE = 64
 ROUNDS = 24  # more than enough: a round decides at least one key, and usually most of them
 
 
@@ -59,14 +58,6 @@ def nearest(x, n, settings, order, swaps, out, status):
         for i in range(0, size, LANES):
             v = load(key, i)
             store(out, block * size + i, if_less(load(x, block * size + i), zero, zero - v, v))
-
-
-@kernel
-def aligned(size, x):
-    """Room for *size* numbers of the type of *x* that begins where a line of the cache does."""
-    room = np.empty(size + CACHE_LINE // x.itemsize, x.dtype)
-    first = -(room.ctypes.data // x.itemsize) % (CACHE_LINE // x.itemsize)
-    return room[first : first + size]
 
 
 @kernel
