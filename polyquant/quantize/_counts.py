@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels.index import LARGE
-from ._kernels.lanes import WORDS, aligned
+from ._kernels import lanes
 
 MOST_BOTH = 2**16  # of the smaller of n and k: counts have at least as many bits
 MOST_BYTES = 2**30
@@ -52,8 +52,8 @@ def table(n: int, k: int) -> list[list[int]]:
 @lru_cache(maxsize=32)
 def single(n: int, k: int) -> NDArray[np.uint64]:
     """The table for numbers of at most 64 bits, in one row: each of its rows after eight zeros."""
-    padded = np.zeros((n + 1, k + 2 + WORDS), np.uint64)
-    padded[:, WORDS:] = table(n, k)
+    padded = np.zeros((n + 1, k + 2 + lanes.WORDS), np.uint64)
+    padded[:, lanes.WORDS:] = table(n, k)
     return padded.reshape(-1)
 
 
@@ -61,8 +61,8 @@ def single(n: int, k: int) -> NDArray[np.uint64]:
 def limbs(n: int, k: int) -> NDArray[np.uint64]:
     """The table in limbs of 48 bits, lowest first, eight or a multiple of eight of them; in one row."""
     numbers: NDArray[Any] = np.array(table(n, k), dtype=object)
-    each = -(-count(n, k).bit_length() // (LIMB * WORDS)) * WORDS
-    row: NDArray[np.uint64] = aligned.py_func(numbers.size * each, np.empty(0, np.uint64))  # type: ignore[attr-defined]
+    each = -(-count(n, k).bit_length() // (LIMB * lanes.WORDS)) * lanes.WORDS
+    row: NDArray[np.uint64] = lanes.aligned.py_func(numbers.size * each, np.empty(0, np.uint64))  # type: ignore[attr-defined]
     for j in range(each):
         row[j::each] = (numbers >> LIMB * j & (1 << LIMB) - 1).reshape(-1)
     return row
@@ -72,6 +72,6 @@ def limbs(n: int, k: int) -> NDArray[np.uint64]:
 def leading(n: int, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The table rounded, in one row: each of its rows after eight zeros; and what each limb counts. LARGE at most."""
     scales = np.exp2(np.minimum(LIMB * np.arange(limbs(n, k).size // ((n + 1) * (k + 2))), math.log2(LARGE)))
-    padded = np.zeros((n + 1, k + 2 + WORDS))
-    padded[:, WORDS:] = np.minimum(np.array(table(n, k), dtype=object), int(LARGE))
+    padded = np.zeros((n + 1, k + 2 + lanes.WORDS))
+    padded[:, lanes.WORDS:] = np.minimum(np.array(table(n, k), dtype=object), int(LARGE))
     return padded.reshape(-1), scales

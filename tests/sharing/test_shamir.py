@@ -92,7 +92,7 @@ def test_rows_are_the_shares_of_many_secrets_at_once():
 def test_a_wrong_share_among_more_than_k_is_noticed(field):
     shares = shamir.deal(1, 3, 5, field=field)
     for i, share in enumerate(shares):
-        wrong = ShamirShare(share.x, 3, field, share.value ^ 1 if share.value else 1, share.set_id)
+        wrong = ShamirShare(share.x, 3, field, share.value - 1 if share.value else 1, share.set_id)
         with pytest.raises(InconsistentSharesError, match="the 5 shares fit no secret with threshold 3"):
             shamir.recover([*shares[:i], wrong, *shares[i + 1 :]])
 

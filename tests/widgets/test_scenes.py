@@ -18,7 +18,7 @@ from polyquant_widgets._theme import SIGNAL, blank
 from polyquant.ldp._kernels import gram
 
 
-def complaint(scene, corners=16):
+def complaint(scene, corners=6):
     """Which promise the scene breaks, in words, or None; any other error fails the test."""
     try:
         keep(scene, corners)
