@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._kernels.index import LARGE
 from ._kernels import lanes
+from ._kernels.index import LARGE
 
 MOST_BOTH = 2**16  # of the smaller of n and k: counts have at least as many bits
 MOST_BYTES = 2**30
