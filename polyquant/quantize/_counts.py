@@ -53,7 +53,7 @@ def table(n: int, k: int) -> list[list[int]]:
 def single(n: int, k: int) -> NDArray[np.uint64]:
     """The table for numbers of at most 64 bits, in one row: each of its rows after eight zeros."""
     padded = np.zeros((n + 1, k + 2 + lanes.WORDS), np.uint64)
-    padded[:, lanes.WORDS:] = table(n, k)
+    padded[:, lanes.WORDS :] = table(n, k)
     return padded.reshape(-1)
 
 
@@ -73,5 +73,5 @@ def leading(n: int, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The table rounded, in one row: each of its rows after eight zeros; and what each limb counts. LARGE at most."""
     scales = np.exp2(np.minimum(LIMB * np.arange(limbs(n, k).size // ((n + 1) * (k + 2))), math.log2(LARGE)))
     padded = np.zeros((n + 1, k + 2 + lanes.WORDS))
-    padded[:, lanes.WORDS:] = np.minimum(np.array(table(n, k), dtype=object), int(LARGE))
+    padded[:, lanes.WORDS :] = np.minimum(np.array(table(n, k), dtype=object), int(LARGE))
     return padded.reshape(-1), scales
