@@ -15,6 +15,8 @@ from polyquant.ldp._designs import DESIGNS
 from polyquant.ldp._kernels import gram as kernels
 from tests.ldp.enumeration import contributions, second_moments
 
+pytestmark = pytest.mark.once  # many runs; other tests guard the kernels
+
 compiled = pytest.mark.skipif(not hasattr(kernels.multiply, "overloads"), reason="takes minutes without the compiler")
 
 

@@ -15,6 +15,8 @@ from polyquant.ldp import Batch, ModularSubset, SubsetSelection, Tally, bayes_su
 from tests.ldp.enumeration import contributions, exact_channel, fractions, p_value, second_moments, worst_ratio
 from tests.vectors import rows
 
+pytestmark = pytest.mark.once  # many runs; other tests guard the kernels
+
 ODDS = Fraction(3)
 CASES = [
     (ModularSubset(6, math.log(3), moduli=(3, 4, 5)), ODDS),

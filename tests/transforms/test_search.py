@@ -14,6 +14,8 @@ from polyquant.transforms.spright.refine import refine
 from polyquant.transforms.spright.search import confirmed
 from tests.transforms.functions import synthesis
 
+pytestmark = pytest.mark.once  # many runs; other tests guard the kernels
+
 compiled = pytest.mark.skipif(not hasattr(kernels.parity, "overloads"), reason="takes long without the compiler")
 
 

@@ -11,6 +11,8 @@ from polyquant.transforms.spright.insight import noise
 from polyquant.transforms.spright.plan import DECODERS
 from tests.transforms.functions import Counted, analysis, synthesis
 
+pytestmark = pytest.mark.once  # many runs; other tests guard the kernels
+
 COMPILED = hasattr(kernels.places, "overloads")
 
 

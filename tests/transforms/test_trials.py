@@ -12,6 +12,8 @@ from polyquant.transforms import fwht
 from polyquant.transforms.spright import bins, plan, sparse_wht, trials
 from polyquant.transforms.spright._kernels import peel as kernels
 
+pytestmark = pytest.mark.once  # many runs; other tests guard the kernels
+
 compiled = pytest.mark.skipif(not hasattr(kernels.take_out, "overloads"), reason="needs the compiler")
 
 
