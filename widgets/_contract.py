@@ -32,7 +32,7 @@ def promise(kept: object, broken: str) -> None:
         raise BrokenPromise(broken)
 
 
-def keep(scene: Scene, corners: int = 8) -> None:
+def keep(scene: Scene, corners: int = 16) -> None:
     """Raise BrokenPromise if *scene* breaks a promise at its start, at up to *corners* corners, or inside."""
     frames = possible(scene, corners)
     drawn = [scene.draw(frame) for _, frame in frames]
