@@ -183,7 +183,7 @@ def tensors() -> Iterator[str]:
     data = dfloat.compress(words)
     source = coding.buffer("data", data)
     layout = layouts.read(source)
-    entries, offsets = coding.decoding_table(layout.lengths), layout.offsets()
+    (entries, _), offsets = coding.decoding_table(layout.lengths), layout.offsets()
     out, states = np.empty_like(words), np.zeros(layout.chunks, np.uint8)
     assert (dfloat.decompress(data, out=out, threads=2) == words).all()
 

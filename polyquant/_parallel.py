@@ -1,12 +1,13 @@
 """Kernels over chunks in threads: the only place that counts cores.
 
-Kernels release the GIL, so threads are enough. A failing chunk surfaces as an exception, the first by position.
+Kernels release the GIL, so threads are enough. Each takes the next chunk when it is done with one, the calling thread
+too: waking a thread costs as much as coding 100 KB, so no thread is woken twice. A failing chunk surfaces as an
+exception, the first by position.
 """
 
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -41,8 +42,28 @@ def run(function: Callable[[T], R], items: Sequence[T], threads: int | None = 1)
     workers = min(threads_or_all(threads), len(items))
     if workers <= 1:
         return [function(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(function, items))
+    waiting = iter(enumerate(items))  # next() of it is one step that no other thread interrupts
+    results: dict[int, R] = {}
+    failures: dict[int, BaseException] = {}
+
+    def work() -> None:
+        for place, item in waiting:
+            try:
+                results[place] = function(item)
+            except BaseException as error:
+                failures[place] = error
+            if failures:  # chunks are taken in order: all before the failing one have been
+                return
+
+    helpers = [threading.Thread(target=work) for _ in range(workers - 1)]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    if failures:
+        raise failures[min(failures)]
+    return [results[place] for place in range(len(items))]
 
 
 @contextmanager

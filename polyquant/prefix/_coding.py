@@ -69,9 +69,9 @@ def pack_lengths(lengths: NDArray[np.uint8]) -> bytes:
 
 def unpack_lengths(packed: NDArray[np.uint8], longest: int, n: int) -> NDArray[np.uint8]:
     """The 256 lengths, if they are a complete code, or a single word of one bit, or none for no symbols."""
-    lengths = np.empty(256, np.uint8)
-    lengths[::2], lengths[1::2] = packed & 15, packed >> 4
-    many = np.bincount(lengths, minlength=16).tolist()[1:]  # words of 1, 2, ... bits
+    lengths, counts = np.empty(256, np.uint8), np.zeros(16, np.int64)
+    kernels.unpack(packed, lengths, counts)
+    many = counts.tolist()[1:]  # words of 1, 2, ... bits
     top = max((length for length, words in enumerate(many, 1) if words), default=0)
     if longest > LONGEST or top != longest or (longest == 0) != (n == 0):
         raise CorruptError(f"header says longest word {longest} for {n} symbols, its table of lengths {top}")
@@ -81,24 +81,22 @@ def unpack_lengths(packed: NDArray[np.uint8], longest: int, n: int) -> NDArray[n
     return lengths
 
 
-def only_symbol(lengths: NDArray[np.uint8]) -> int:
-    """The symbol of a code that has a single one, else -1."""
-    used = np.flatnonzero(lengths)
-    return int(used[0]) if used.size == 1 else -1
+def decoding_table(lengths: NDArray[np.uint8]) -> tuple[NDArray[np.uint64], int]:
+    """The table for a code that :func:`unpack_lengths` let pass, and the symbol of one that has a single one, else -1.
 
-
-def decoding_table(lengths: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The table for a code that :func:`unpack_lengths` let pass; not to be used if it has a single symbol."""
+    The table is not to be used if there is such a symbol.
+    """
     return _decoding_table(lengths.tobytes())
 
 
 @lru_cache(maxsize=16)
-def _decoding_table(lengths: bytes) -> NDArray[np.uint64]:
-    table = np.zeros(kernels.SIZE, np.uint64)
-    code = np.frombuffer(lengths, np.uint8)
-    if only_symbol(code) < 0:
+def _decoding_table(lengths: bytes) -> tuple[NDArray[np.uint64], int]:
+    table, code = np.zeros(kernels.SIZE, np.uint64), np.frombuffer(lengths, np.uint8)
+    used = np.flatnonzero(code)
+    only = int(used[0]) if used.size == 1 else -1
+    if only < 0:
         kernels.decoding_table(code, table)
-    return frozen(table)
+    return frozen(table), only
 
 
 def encoding_tables(lengths: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

@@ -217,7 +217,7 @@ def _decode(
     source: NDArray[np.uint8], layout: Layout, low: int, high: int, out: NDArray[np.uint16], threads: int | None
 ) -> None:
     offsets = layout.offsets()
-    table, only = coding.decoding_table(layout.lengths), coding.only_symbol(layout.lengths)
+    table, only = coding.decoding_table(layout.lengths)
     head, tail = low // layout.chunk, -(-high // layout.chunk)
 
     def work(piece: tuple[int, int]) -> None:

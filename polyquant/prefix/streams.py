@@ -106,19 +106,19 @@ def decompress(data: BytesLike, *, out: NDArray[np.uint8] | None = None, threads
     if bodies > end or n > 8 * (end - bodies):  # a symbol has at least one bit
         raise TruncatedError(f"header says {n} bytes in {chunks} chunks, {end - at} bytes follow")
     code = coding.unpack_lengths(lengths, longest, n)
-    sizes = source[at:bodies].view("<u4").astype(np.uint64)
-    ends = np.uint64(bodies) + np.cumsum(sizes, dtype=np.uint64)
-    if bodies + int(sizes.sum()) != end:
-        raise CorruptError(f"sizes of streams add up to {int(sizes.sum())} bytes, {end - bodies} follow")
+    starts, ends = np.empty((2, chunks, streams), np.uint64)
+    behind = int(kernels.extents(source, np.uint64(at), np.uint64(bodies), starts, ends))
+    if behind != end:
+        raise CorruptError(f"sizes of streams add up to {behind - bodies} bytes, {end - bodies} follow")
     target = np.empty(n, np.uint8) if out is None else _target(out, n)
-    first, last = _places(n, chunk, streams)
-    table, only = coding.decoding_table(code), coding.only_symbol(code)
+    layout = (starts.reshape(-1), ends.reshape(-1), *_places(n, chunk, streams))
+    table, only = coding.decoding_table(code)
 
     def work(piece: tuple[int, int]) -> None:
         part = slice(piece[0] * streams, piece[1] * streams)
-        states = np.zeros(part.stop - part.start, np.uint8)
-        begin = ends[part] - sizes[part]
-        kernels.decode_all(source, begin, ends[part], table, code, only, target, first[part], last[part], states)
+        begin, finish, first, last = (edges[part] for edges in layout)
+        states = np.zeros(begin.size, np.uint8)
+        kernels.decode_all(source, begin, finish, table, code, only, target, first, last, states)
         if states.any():
             wrong = int(np.argmax(states > 0))
             raise coding.failure(piece[0] + wrong // streams, int(states[wrong]))
@@ -147,11 +147,9 @@ def _count(symbols: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 def _places(n: int, chunk: int, streams: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Where the symbols of every stream begin and end, uint64 (chunks * streams,) each."""
-    start = np.arange(0, n, chunk)[:, np.newaxis]
-    c = np.minimum(n - start, chunk)
-    share = -(-c // streams)
-    edges = start + np.minimum(share * np.arange(streams + 1), c)
-    return edges[:, :-1].reshape(-1).astype(np.uint64), edges[:, 1:].reshape(-1).astype(np.uint64)
+    first, last = np.empty((2, -(-n // chunk), streams), np.uint64)
+    kernels.places(np.uint64(n), np.uint64(chunk), first, last)
+    return first.reshape(-1), last.reshape(-1)
 
 
 def _encode(

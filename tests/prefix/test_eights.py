@@ -17,6 +17,8 @@ def values(kind, code):
     n = code.least + rng.geometric(0.2, N) - 1
     if kind == "at the edge of small":
         n[rng.integers(0, N, 9)] = code.least + 2**15 - rng.integers(-2, 3, 9)
+    if kind == "at the edge of exact":
+        n[rng.integers(0, N, 9)] = code.least + 2**23 - rng.integers(-2, 3, 9)
     if kind == "one large in a block":
         n[[700, 1500]] = 2**62, 2**31
     if kind == "groups too long":
@@ -28,7 +30,14 @@ def values(kind, code):
     return n
 
 
-KINDS = ["small", "at the edge of small", "one large in a block", "groups too long", "some groups too long"]
+KINDS = [
+    "small",
+    "at the edge of small",
+    "at the edge of exact",
+    "one large in a block",
+    "groups too long",
+    "some groups too long",
+]
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "first long, then short"])

@@ -32,6 +32,7 @@ MOST = U(57)  # bits of a group: 7 more may be waiting for their byte
 BLOCK = 256  # groups
 APART = 8  # blocks without another try, after one whose groups were too long to be joined
 SMALL = 2**15  # gamma words of up to 31 bits are grouped, longer ones are written alone
+EXACT = 2**23  # below, eight at a time come out right, words of 47 bits among them
 LONGEST = U(2**30)  # bits of a word
 
 
@@ -226,14 +227,14 @@ def _groups_of_gamma(least, k, values, words, sizes):
 
 @kernel
 def _eights_of_gamma(least, more, k, values, words, sizes):
-    """Groups of eight for 4 * BLOCK values; are all values small, and nearly all groups of at most MOST bits?"""
+    """Groups of eight for 4 * BLOCK values; are all values EXACT, and nearly all groups of at most MOST bits?"""
     seen = ZERO
     for j in range(0, BLOCK // 2, GROUPS):
         seen |= eights(least, more, k, values, VALUES // GROUPS * j, words, sizes, j)
     long = 0
     for j in range(BLOCK // 2):
         long += sizes[j] > MOST
-    return seen < SMALL and 16 * long < BLOCK // 2
+    return seen < EXACT and 16 * long < BLOCK // 2
 
 
 @kernel

@@ -36,6 +36,16 @@ FINE, TRUNCATED, CORRUPT = range(3)
 
 
 @kernel
+def unpack(packed, lengths, many):
+    """256 half bytes of *packed*, the low one first, to *lengths*, uint8; counts of each to *many*, int64 (16,)."""
+    for i in range(128):
+        low, high = packed[i] & 15, packed[i] >> 4
+        lengths[2 * i], lengths[2 * i + 1] = low, high
+        many[low] += 1
+        many[high] += 1
+
+
+@kernel
 def decoding_table(lengths, table):
     """Fill *table*, uint64 (SIZE,), for a complete code with *lengths*, uint8 (256,)."""
     single = np.empty(SIZE, np.uint16)
@@ -57,6 +67,36 @@ def decoding_table(lengths, table):
             used += found & 15
             count += 1
         table[window] = entry | U(count << 8 | used)
+
+
+@kernel
+def places(n, chunk, first, last):
+    """Fill *first* and *last*, uint64 (chunks, streams): where the symbols of every stream begin and end, of *n*."""
+    chunks, streams = first.shape
+    for k in range(chunks):
+        start = U(k) * chunk
+        c = min(n - start, chunk)
+        share = (c + U(streams) - ONE) // U(streams)
+        for j in range(streams):
+            first[k, j] = start + min(share * U(j), c)
+            last[k, j] = start + min(share * U(j + 1), c)
+
+
+@kernel
+def extents(data, at, body, begin, end):
+    """Fill *begin* and *end*, uint64 (chunks, streams), of streams from data[body] on; returns the end of the last.
+
+    Their sizes, four bytes each with the lowest first, stand at data[at]; the end may lie behind that of *data*.
+    """
+    chunks, streams = begin.shape
+    for k in range(chunks):
+        for j in range(streams):
+            begin[k, j] = body
+            for i in range(4):
+                body += U(data[at + U(i)]) << U(8 * i)
+            end[k, j] = body
+            at += U(4)
+    return body
 
 
 @kernel
