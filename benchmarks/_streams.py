@@ -10,6 +10,7 @@ so that a busy machine shows its best moments too.
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -193,16 +194,15 @@ def tensors() -> Iterator[str]:
             *(-1, 0, layout.n, out, states),
         )
 
-    size, cores = words.nbytes, _parallel.cores()
+    size = words.nbytes
     rows = [
         Row("decompress", size, lambda: dfloat.decompress(data, out=out)),
         Row("decompress, without checksums", size, lambda: rebuild(True)),
-        Row(f"decompress, {cores} threads", size, lambda: dfloat.decompress(data, out=out, threads=cores)),
         Row("compress", size, lambda: dfloat.compress(words)),
-        Row(f"compress, {cores} threads", size, lambda: dfloat.compress(words, threads=cores)),
         Row("a copy in memory", size, lambda: np.copyto(out, words)),
     ]
     yield table(f"{name} bfloat16, {dfloat.inspect(data).bits_per_weight:.3f} bits", "B", rows, ROUNDS)
+    yield threads()
     counts = np.bincount(words >> 7 & 255, minlength=256)
     lengths, single, pairs = layout.lengths, np.zeros(256, np.uint32), np.zeros(65536, np.uint32)
     fresh = np.zeros(kernels.SIZE, np.uint64)
@@ -216,6 +216,21 @@ def tensors() -> Iterator[str]:
     yield "\n".join(
         f"  {row.name:<20} {1e6 * min(seconds):7.1f} us" for row, seconds in zip(steps, times(steps, ROUNDS))
     )
+
+
+def threads() -> str:
+    """The same for a tensor that is worth waking threads for, 32 MB."""
+    name, words = weights(2**24)
+    data, out = dfloat.compress(words), np.empty_like(words)
+    rows = []
+    for many in sorted({1, _parallel.cores()}):
+        read = partial(dfloat.decompress, data, out=out, threads=many)
+        read()
+        assert (out == words).all()
+        rows.append(Row(f"decompress, threads={many}", words.nbytes, read))
+        rows.append(Row(f"compress, threads={many}", words.nbytes, partial(dfloat.compress, words, threads=many)))
+    rows.append(Row("a copy in memory", words.nbytes, lambda: np.copyto(out, words)))
+    return table(f"{name} bfloat16, 32 MB", "B", rows, ROUNDS // 10)
 
 
 def reports() -> Iterator[str]:
