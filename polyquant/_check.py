@@ -57,7 +57,7 @@ def integers(
     if array.dtype == np.uint64 and array.size and array.max() > MAX:
         _each(name, array, least, most)
     _dimension(name, array, ndim)
-    array = np.ascontiguousarray(array, dtype=np.int64)
+    array = np.asarray(array, dtype=np.int64, order="C")
     if array.size and ((least is not None and array.min() < least) or (most is not None and array.max() > most)):
         _each(name, array, least, most)
     return _frozen(array)
@@ -80,7 +80,7 @@ def finite(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray[np.
     if array.dtype.kind not in "iuf" and array.size:
         raise TypeError(f"{name} must be real numbers, got {_kind(array)}")
     _dimension(name, array, ndim)
-    array = np.ascontiguousarray(array, dtype=np.float64)
+    array = np.asarray(array, dtype=np.float64, order="C")
     good = np.isfinite(array)
     if not good.all():
         place = np.unravel_index(int(np.argmin(good)), array.shape)

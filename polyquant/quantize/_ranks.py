@@ -103,6 +103,16 @@ def too_large(numbers: NDArray[np.uint64], count: int) -> int:
     return int(np.argmax(wrong)) if wrong.any() else -1
 
 
+def whole_numbers(index: Any, count: int, bits: int) -> NDArray[np.uint64]:
+    """Places below *count* as rows of words."""
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu" and index.ndim == 1 and bits <= 64:
+        numbers = index.astype(np.uint64)[:, np.newaxis]
+        if not (index.size and index.min() < 0) and too_large(numbers, count) < 0:
+            return numbers
+    values = [_check.integer(f"index[{i}]", v, 0, count - 1) for i, v in enumerate(index)]
+    return as_words(values, words_of(bits))
+
+
 def as_ints(numbers: NDArray[np.uint64]) -> list[int]:
     """Rows of words as Python integers."""
     return [int.from_bytes(row.tobytes(), "little") for row in numbers.astype("<u8")]

@@ -160,8 +160,7 @@ class Pyramid:
         if np.ndim(index) == 0:
             only: NDArray[np.int32] = self.point([index])[0]
             return only
-        values = [_check.integer(f"index[{i}]", v, 0, self.count - 1) for i, v in enumerate(index)]
-        words = _ranks.as_words(values, _ranks.words_of(self.bits))
+        words = _ranks.whole_numbers(index, self.count, self.bits)
         return _ranks.from_words(words, self.n, self.k, self.bits).astype(np.int32)
 
     def rank(self, points: ArrayLike, *, threads: int = 1) -> Bits:

@@ -126,3 +126,9 @@ def test_wrong_arguments_are_named(make, message):
 def test_points_are_integers():
     with pytest.raises(TypeError, match="points must be integers"):
         gains([1.0], [0.5])
+
+
+def test_a_single_group_is_rebuilt_from_its_single_gain():
+    gain = gains([3.0, 4.0], [1, 1])
+    assert gain.shape == ()
+    assert rebuild(gain, [1, 1]).tolist() == rebuild(float(gain), [1, 1]).tolist() == pytest.approx([3.5, 3.5])

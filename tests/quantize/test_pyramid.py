@@ -231,3 +231,17 @@ def test_chunks_count_their_groups_from_the_first(monkeypatch):
     x[150, 3] = np.nan
     with pytest.raises(ValueError, match=r"got nan at index \(150, 3\)"):
         Pyramid(4, 3).nearest(x)
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.int64, np.int32])
+def test_an_array_of_places_is_read_as_a_list_is(dtype):
+    pyramid = Pyramid(5, 4)
+    places = np.random.default_rng(3).integers(0, pyramid.count, 40).astype(dtype)
+    assert (pyramid.point(places) == pyramid.point(places.tolist())).all()
+    places[7] = pyramid.count
+    with pytest.raises(ValueError, match=rf"index\[7\] must be at most {pyramid.count - 1}, got {pyramid.count}"):
+        pyramid.point(places)
+    if dtype != np.uint64:
+        places[5] = -1
+        with pytest.raises(ValueError, match=r"index\[5\] must be at least 0, got -1"):
+            pyramid.point(places)

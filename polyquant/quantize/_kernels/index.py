@@ -13,6 +13,7 @@ from .lanes import WORDS, above, aligned, load, store, weigh
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
+SEVEN, EIGHT = np.uint64(WORDS - 1), np.uint64(WORDS)
 WORD = np.uint64(64)
 GROUPS = 8
 CARRY = 1024  # coordinates without a carry at most; limbs have room for 16 times as many
@@ -46,29 +47,30 @@ def encode(points, k, table, numbers):
 def decode(numbers, k, table, points):
     """The *points* (m, n) with *k* pulses of *numbers* (m,), used up; the table as in :func:`encode`.
 
-    Eight points at a time: a processor goes on with the next while it waits for one.
+    Eight points at a time: a processor goes on with the next while it waits for one. Places are unsigned, so that
+    nobody asks whether they count from the end.
     """
     m, n = points.shape
-    rests = np.empty(GROUPS, np.int64)
+    rests, stride = np.empty(GROUPS, np.uint64), np.uint64(k + 2 + WORDS)
     for start in range(0, m, GROUPS):
-        width = min(GROUPS, m - start)
-        rests[:] = k
-        row = n * (k + 2 + WORDS) + WORDS
-        for i in range(n):
+        width = np.uint64(min(GROUPS, m - start))
+        part, whole = numbers[start : start + GROUPS], points[start : start + GROUPS]
+        rests[:] = np.uint64(k)
+        row = np.uint64(n) * stride + EIGHT
+        for i in range(np.uint64(n)):
             for g in range(width):
-                number, rest = numbers[start + g], rests[g]
-                border = table[row + rest + 1]
+                number, at = part[g], row + rests[g]
+                border = table[at + ONE]
                 negative = number >= border
-                number -= border * np.uint64(negative)
-                found = above(table, row + rest - WORDS + 1, number)
-                size = found
+                number -= border if negative else ZERO
+                size = found = above(table, np.int64(at - SEVEN), number)
                 while found == WORDS:
-                    found = above(table, row + rest - size - WORDS + 1, number)
+                    found = above(table, np.int64(at - SEVEN) - size, number)
                     size += found
-                rests[g] = rest - size
-                numbers[start + g] = number - table[row + rest - size]
-                points[start + g, i] = -size if negative else size
-            row -= k + 2 + WORDS
+                rests[g] -= np.uint64(size)
+                part[g] = number - table[at - np.uint64(size)]
+                whole[g, i] = -size if negative else size
+            row -= stride
 
 
 @kernel
@@ -128,31 +130,33 @@ def decode_long(numbers, k, table, leading, scales, points):
     rounded, errors = np.empty(GROUPS), np.empty(GROUPS)
     rests, sizes = np.empty(GROUPS, np.int64), np.empty(GROUPS, np.int64)
     for start in range(0, m, GROUPS):
-        width = min(GROUPS, m - start)
+        width, whole = np.uint64(min(GROUPS, m - start)), points[start : start + GROUPS]
         rests[:] = k
-        for g in range(width):
+        for g in range(np.int64(width)):
             _split(numbers[start + g], limbs[g * size : (g + 1) * size])
         for i in range(n):
-            row, place = (n - i) * (k + 2) * size, (n - i) * (k + 2 + WORDS) + WORDS
+            row, place = (n - i) * (k + 2) * size, np.uint64((n - i) * (k + 2 + WORDS) + WORDS)
             for g in range(width):
-                rounded[g] = _rounded(limbs, g * size, scales)
-                if i % CARRY == 0 or not rounded[g] > 2.0**12 * errors[g]:
-                    _carry(limbs[g * size : (g + 1) * size])
-                    rounded[g] = _rounded(limbs, g * size, scales)
-                    errors[g] = 2.0**-48 * rounded[g] - 0.25 if rounded[g] < LARGE else np.inf
+                value = _rounded(limbs, np.int64(g) * size, scales)
+                if i % CARRY == 0 or not value > 2.0**12 * errors[g]:
+                    _carry(limbs[np.int64(g) * size : (np.int64(g) + 1) * size])
+                    value = _rounded(limbs, np.int64(g) * size, scales)
+                    errors[g] = 2.0**-48 * value - 0.25 if value < LARGE else np.inf
+                rounded[g] = value
             for g in range(width):
-                sizes[g], apart = _decide(rounded[g], leading, place + rests[g])
+                y, apart = _decide(rounded[g], leading, place + np.uint64(rests[g]))
                 if not apart > errors[g]:
-                    sizes[g] = _exact(limbs[g * size : (g + 1) * size], table, row, rests[g])
+                    y = _exact(limbs[np.int64(g) * size : (np.int64(g) + 1) * size], table, row, rests[g])
+                sizes[g] = y
             for g in range(width):
                 y, rest = sizes[g], rests[g]
-                points[start + g, i] = y
+                whole[g, i] = y
                 rests[g] = rest - abs(y)
                 first = row + rests[g] * size
                 second = size + (row + rest * size) * (y < 0)  # U(0, 1) = 0
                 for part in range(0, size, WORDS):
-                    value = load(limbs, g * size + part) - load(table, first + part)
-                    store(limbs, g * size + part, value - load(table, second + part))
+                    at = np.int64(g) * size + part
+                    store(limbs, at, load(limbs, at) - load(table, first + part) - load(table, second + part))
 
 
 @kernel
@@ -167,16 +171,16 @@ def _rounded(limbs, at, scales):
 @kernel
 def _decide(number, leading, at):
     """The next coordinate, and how far *number* is from where it would be another; U for all that is left is *at*."""
-    border = leading[at + 1]
+    border = leading[at + ONE]
     negative = number >= border
-    left = number - border * negative
-    found = above(leading, at - WORDS + 1, left)
-    y = found
+    left = number - border if negative else number
+    y = found = above(leading, np.int64(at - SEVEN), left)
     while found == WORDS:
-        found = above(leading, at - y - WORDS + 1, left)
+        found = above(leading, np.int64(at - SEVEN) - y, left)
         y += found
-    apart = min(abs(number - border), left - leading[at - y], leading[at - y + 1] - left)
-    return y - 2 * y * negative, apart
+    place = at - np.uint64(y)
+    apart = min(abs(number - border), left - leading[place], leading[place + ONE] - left)
+    return -y if negative else y, apart
 
 
 @kernel
