@@ -60,7 +60,11 @@ def run(function: Callable[[T], R], items: Sequence[T], threads: int | None = 1)
         helper.start()
     work()
     for helper in helpers:
-        helper.join()
+        try:
+            helper.join()
+        except KeyboardInterrupt as error:  # nobody takes another chunk, and nobody writes after the return
+            failures[-1] = error
+            helper.join()
     if failures:
         raise failures[min(failures)]
     return [results[place] for place in range(len(items))]

@@ -29,6 +29,28 @@ def test_a_failing_chunk_surfaces():
             _parallel.run(work, range(6), threads)
 
 
+def test_after_an_interruption_no_chunk_is_begun(monkeypatch):
+    begun, go_on, join = [], threading.Event(), threading.Thread.join
+
+    def work(x):
+        begun.append(x)
+        if threading.current_thread() is not threading.main_thread():
+            assert go_on.wait(20)
+        else:
+            time.sleep(0.05)
+            raise ValueError("the last that the calling thread takes")
+
+    def interrupted(thread, timeout=None):
+        monkeypatch.setattr(threading.Thread, "join", join)
+        threading.Timer(0.05, go_on.set).start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _parallel.run(work, range(6), 2)
+    assert sorted(begun) == [0, 1]
+
+
 def test_threads_really_run_side_by_side():
     barrier = threading.Barrier(2, timeout=20)
     places = _parallel.run(lambda _: barrier.wait(), range(2), 2)  # one alone would wait until the timeout
