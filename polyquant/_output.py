@@ -58,7 +58,7 @@ class Outputs:
         try:
             os.link(part, path)  # unlike a rename, a link never replaces what another process has put there
         except FileExistsError:
-            raise FileExistsError(f"{path} exists; --force overwrites it") from None
+            raise FileExistsError(f"{path} exists; force overwrites it") from None
         except OSError:  # a file system without links
             self._refuse(path)
             part.rename(path)
@@ -67,7 +67,7 @@ class Outputs:
 
     def _refuse(self, path: Path) -> None:
         if not self._force and (path.exists() or path.is_symlink()):
-            raise FileExistsError(f"{path} exists; --force overwrites it")
+            raise FileExistsError(f"{path} exists; force overwrites it")
 
     def __enter__(self) -> Outputs:
         return self
