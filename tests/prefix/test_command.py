@@ -70,7 +70,7 @@ def test_rounding_warns_that_it_loses(here, capsys):
     [
         (["compress", "nothing"], "nothing"),
         (["compress", "other"], "other is not a safetensors file"),
-        (["compress", "m.safetensors", "-o", "other"], "other exists; --force overwrites it"),
+        (["compress", "m.safetensors", "-o", "other"], "other exists; force overwrites it"),
         (["compress", "m.safetensors", "--threads", "0"], "threads must be at least 1, got 0"),
         (["inspect", "m.safetensors"], "not a compressed model"),
         (["decompress", "other", "-o", "x"], "the file ends"),

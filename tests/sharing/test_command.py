@@ -67,7 +67,7 @@ def test_damage_is_a_warning_while_enough_is_sound(shared, capsys):
 
 def test_a_refusal_is_one_message_and_status_1(shared, capsys):
     assert main(["combine", "f.1.pqss", "f.2.pqss"]) == 1
-    assert capsys.readouterr().err == "error: f exists; --force overwrites it\n"
+    assert capsys.readouterr().err == "error: f exists; force overwrites it\n"
     assert main(["combine", "f.1.pqss", "-o", "copy"]) == 1
     assert capsys.readouterr().err == "error: 2 shares are needed, got 1\n"
     assert main(["combine", "nothing", "-o", "copy"]) == 1
