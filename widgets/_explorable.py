@@ -37,6 +37,8 @@ class Explorable(anywidget.AnyWidget):
     """
 
     state = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, name: str, **state: Any) -> None:
         if name not in EXPLORABLES:

@@ -20,7 +20,7 @@ export const text = (label, start, allowed, more = {}) => ({ kind: "text", label
 
 // *value* (perhaps the text of an address) as a value of the parameter, or undefined if it is none.
 export function read(parameter, value) {
-  if (parameter.kind === "toggle") return { true: true, false: false, 1: true, 0: false }[String(value)];
+  if (parameter.kind === "toggle") return new Map([["true", true], ["1", true], ["false", false], ["0", false]]).get(String(value));
   if (parameter.kind === "choice") return Object.hasOwn(parameter.options, value) ? String(value) : undefined;
   if (parameter.kind === "text") return typeof value === "string" && parameter.allowed(value) ? value : undefined;
   const asked = typeof value === "string" && value.trim() === "" ? NaN : Number(value);

@@ -1,0 +1,268 @@
+"""Explorables in Node, without a page: the contract that each keeps, and their cores against the library."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+from polyquant_widgets import _explorable
+from polyquant_widgets._explorable import EXPLORABLES, HERE, Explorable, module
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def node():
+    """node(script, *arguments, given=text): status and lines of what it printed."""
+    program = shutil.which("node")
+    if program is None and os.environ.get("CI"):
+        pytest.fail("CI must run what readers' browsers compute, and there is no node here")
+    if program is None:
+        pytest.skip("needs node")
+
+    def run(script, *arguments, given=""):
+        done = subprocess.run(
+            [program, TESTS / script, *arguments], input=given, capture_output=True, text=True, timeout=300
+        )
+        assert done.stderr == ""
+        return done.returncode, done.stdout.splitlines()
+
+    return run
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """A folder in which Node takes .js files for modules, as browsers do, with the kit and the explorables."""
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    for file in HERE.glob("*.js"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+def there(name):
+    if not (HERE / f"{name}.js").exists():
+        pytest.skip("not written yet")
+    return name
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_it_keeps_the_contract(node, shelf, name):
+    status, lines = node("contract.mjs", shelf / f"{there(name)}.js")
+    assert status == 0, "\n".join(lines)
+
+
+def cases(name):
+    """What vectors_<name>.py says."""
+    spec = spec_from_file_location(f"vectors_{name}", TESTS / f"vectors_{name}.py")
+    vectors = module_from_spec(spec)
+    spec.loader.exec_module(vectors)
+    return vectors.cases()
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_its_core_computes_what_the_library_computes(node, shelf, name):
+    listed = cases(there(name))
+    assert len(listed) >= 24
+    status, lines = node("vectors.mjs", shelf / f"{name}.js", given=json.dumps(listed, allow_nan=False))
+    assert status == 0, "\n".join(lines)
+    assert lines[-1] == f"{len(listed)} cases, 0 wrong"
+
+
+# what the two runners notice ------------------------------------------------------------------------------------
+
+TINY = (TESTS / "tiny.js").read_text()
+
+
+def kept(node, shelf, old="", new=""):
+    """Does the tiny explorable, with *old* made *new*, keep the contract? What the runner said."""
+    assert old in TINY
+    (shelf / "tiny.js").write_text(TINY.replace(old, new, 1))
+    status, lines = node("contract.mjs", shelf / "tiny.js")
+    assert status == any(line.startswith("! ") for line in lines)
+    return "\n".join(lines)
+
+
+def test_a_good_one_is_not_blamed(node, shelf):
+    assert "!" not in kept(node, shelf)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("export const describe", "const describe", "does not export describe"),
+        ('name: "tiny"', 'name: "huge"', "is called huge, its file tiny.js"),
+        ('title: "Boxes"', 'title: ""', "has no title"),
+        ('number("boxes", 3, 1, 9, 1)', 'number("boxes", 30, 1, 9, 1)', "n cannot start at 30"),
+        ('number("boxes", 3, 1, 9, 1)', 'number("boxes", 3, 1, 9, 3)', "n cannot be 9, its high end"),
+        ('toggle("open", false)', 'toggle("", false)', "open has no label"),
+        ("/^[0-8]$/.test(asked)", "true", "marked takes ? for a value"),
+        ("/^[0-8]$/.test(asked), { hidden: true }", "/^[0-8]$/.test(asked)", "so it needs examples"),
+        ('Error("n must be below 9 for open boxes, got 9")', 'Error("no")', 'cannot compute at {"n":9,"open":true'),
+        ("return { boxes:", "if (state.n === 9) null.x; return { boxes:", "TypeError"),
+        ("if (state.n === 9 && state.open)", "if (state.n > 3)", "settings are refused"),
+        ("if (state.n === 9 && state.open)", "if (state.n === 3)", "the start"),
+        ("{ boxes, mark }) =>", "{ boxes, mark }) => state.n === 9 ? null.x :", "cannot draw"),
+        ("boxes, ${state.open", "boxes. Really. True. ${state.open", "5 sentences"),
+        ("is marked.`", "is marked`", "does not end"),
+        ("Number ${mark}", "Number ${mark / (state.n - 1)}", "says"),
+        ("x: 20 * i,", "x: 20 * i / (state.n - 1),", '<rect> has x="NaN"'),
+        ('words(5, 38, "boxes")', "words(5, 38, boxes[7])", 'draws the words "undefined"'),
+        ("key: i,", "key: 1,", "two children with one key"),
+        ("key: i,", 'key: i, id: "box",', "uses an id twice"),
+        ('svg(200, 40, boxes.map(box), words(5, 38, "boxes"),', 'h("p", {}, boxes.map(box),', "draws no picture"),
+        ("`mark box ${i}`", '""', "a button has no aria-label"),
+        ("value: state.n, low: 1", "value: state.n, low: 4", "outside of its ends"),
+        ("to: (n) => set({ n })", "to: () => {}", 'slider "boxes" does nothing'),
+        ("to: (n) => set({ n })", "to: (n) => set({ n: n + 1 })", 'slider "boxes" sets what is no value, n: 10'),
+        ("set({ marked: String(i) })", "set({ mark: i })", "sets what is no value, mark: 0"),
+        ("...press(`mark", "...[].concat(`mark", "marked never changes"),
+        ("...press(`mark", "onclick() {}, ...[].concat(`mark", "not pressed by a key"),
+        ("able: (state) => state.n < 8", "able: () => true", "sets what is no value, n: 10"),
+        ("able: (state) => state.n < 8", "able: () => false", '"One more" can never be pressed'),
+        ("({ n: state.n + 1 })", "({ n: state.n })", "can be pressed and does nothing"),
+        (', "fill-opacity": state.open ? 0.5 : 1', "", "open changes no picture"),
+        ('state.open ? "open" : "shut"', '"somehow"', "open changes no sentence"),
+        ("${boxes.length} ${state.colour} boxes", "${boxes.length} boxes", "colour changes no sentence"),
+        ("i === mark ?", "Math.random() < 0.5 ?", "draws or says something else again"),
+        ("% state.n };", "% state.n, drawn: Math.random() };", "computes other data again"),
+        ("svg(200, 40, boxes.map(box)", "svg(200, 40, boxes.push(1) && boxes.map(box)", "drawing changes the data"),
+    ],
+)
+def test_a_broken_promise_is_noticed(node, shelf, old, new, complaint):
+    assert complaint in kept(node, shelf, old, new)
+
+
+EVEN, ODD = [{"big": str(2 * 3**60)}], [{"big": "5"}]
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "promised", "complaint"),
+    [
+        ("doubled", [21], {"expected": 42}, ""),
+        ("doubled", [21], {"expected": 43}, "result is 42, not 43"),
+        ("doubled", [0.1], {"expected": 0.2 + 1e-12}, ""),
+        ("doubled", [0.1], {"expected": 0.2 + 1e-6}, "result is 0.2"),
+        ("doubled", [0.1], {"expected": 0.2 + 1e-6, "tolerance": 1e-5}, ""),
+        ("doubled", [2**52], {"expected": 2**53 - 2}, "not 9007199254740990"),
+        ("doubled", ["x"], {"expected": 0}, "result is null, not 0"),  # NaN
+        ("tripled", [1], {"expected": 3}, "is not exported"),
+        ("halves", EVEN, {"expected": [str(3**60), str(3**60)]}, ""),
+        ("halves", EVEN, {"expected": [str(3**60), str(3**60 + 1)]}, "[1] is"),
+        ("halves", ODD, {"expected": ["2", "2"]}, '[1] is "3", not "2"'),
+        ("halves", ODD, {"expected": ["2"]}, "result is"),
+        ("halves", ODD, {"raises": "must"}, 'does not raise "must", gives ["2","3"]'),
+        ("halves", [{"big": "-1"}], {"raises": "must be at least 0"}, ""),
+        ("halves", [{"big": "-1"}], {"raises": "must be even"}, "raises Error: whole must"),
+        ("halves", [{"big": "-1"}], {"expected": ["0", "0"]}, "raises Error: whole must"),
+        ("thirds", [3], {"expected": [0, 1 / 3, 2 / 3]}, ""),
+        ("thirds", [3], {"expected": [0, 1 / 3, 0.6]}, "[2] is 0.666"),
+        ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1], "mark": 1}}, ""),
+        ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1]}}, "mark too many"),
+        ("compute", [{"n": 1, "marked": "0"}], {"expected": {"boxes": [0], "mark": 0, "x": 1}}, "[x] is undefined"),
+    ],
+)
+def test_a_wrong_number_is_noticed(node, shelf, call, arguments, promised, complaint):
+    (shelf / "tiny.js").write_text(TINY)
+    case = {"call": call, "arguments": arguments, **promised}
+    status, lines = node("vectors.mjs", shelf / "tiny.js", given=json.dumps([case]))
+    assert status == bool(complaint)
+    assert complaint in lines[0]
+
+
+# the kit --------------------------------------------------------------------------------------------------------
+
+
+def test_the_kit_does_what_it_says(node, shelf):
+    status, lines = node("kit.mjs", shelf / "kit.js")
+    assert status == 0, "\n".join(lines)
+
+
+# in a notebook --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tiny(shelf, monkeypatch):
+    """The widget's module finds the tiny explorable, its picture and its sentence."""
+    (shelf / "tiny.js").write_text(TINY)
+    (shelf / "tiny.png").write_bytes(b"\x89PNG...")
+    (shelf / "sentences.json").write_text('{"tiny": "3 red boxes, shut. Number 0 is marked."}')
+    (shelf / "kit.css").write_text(".pq-explorable {}")
+    monkeypatch.setattr(_explorable, "HERE", shelf)
+    monkeypatch.setattr(_explorable, "EXPLORABLES", ("tiny",))
+    module.cache_clear()
+    yield shelf
+    module.cache_clear()
+
+
+LOAD = """
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+const joined = await import(pathToFileURL(process.argv[2]));
+console.log(joined.default.name, typeof joined.default.render, Object.keys(joined).sort().join(" "));
+"""
+
+
+def exported(file):
+    """Names that the file offers to others."""
+    found = re.findall(r"^export (?:async )?(?:const|let|function\*?|class) (\w+)", file.read_text(), re.MULTILINE)
+    assert found
+    return {*found, "default"}
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_it_is_one_module_in_a_notebook(node, shelf, name):
+    (shelf / "load.mjs").write_text(LOAD)
+    (shelf / "joined.mjs").write_text(module(there(name)))
+    status, lines = node(shelf / "load.mjs", shelf / "joined.mjs")
+    assert status == 0
+    assert lines == [f"{name} function {' '.join(sorted(exported(HERE / f'{name}.js')))}"]
+
+
+def test_names_that_two_files_share_are_noticed(node, tiny):
+    (tiny / "load.mjs").write_text(LOAD)
+    (tiny / "joined.mjs").write_text(module("tiny"))
+    assert node(tiny / "load.mjs", tiny / "joined.mjs")[1][0].startswith("tiny function compute default describe")
+    (tiny / "joined.mjs").write_text(module("tiny") + "\nfunction between() {}")
+    with pytest.raises(AssertionError, match="'between' has already been declared"):
+        node(tiny / "load.mjs", tiny / "joined.mjs")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import {", "// import {"),
+        ("import {", 'import { svg as drawing } from "./kit.js";\nimport {'),
+        ("import {", 'import "./other.js";\nimport {'),
+        ('"./kit.js"', '"./kit.mjs"'),
+    ],
+)
+def test_it_imports_the_kit_and_nothing_else(tiny, old, new):
+    (tiny / "tiny.js").write_text(TINY.replace(old, new, 1))
+    with pytest.raises(ValueError, match=r"^tiny\.js must import kit\.js in one statement, and nothing else$"):
+        module("tiny")
+
+
+def test_a_widget_carries_code_look_and_state(tiny):
+    widget = Explorable("tiny", n=4)
+    assert widget.state == {"n": 4}
+    assert widget.get_state()["state"] == {"n": 4}
+    assert widget._esm.count("export default") == 1
+    assert widget._css == ".pq-explorable {}"
+
+
+def test_without_a_kernel_it_is_a_picture_and_a_sentence(tiny):
+    data, metadata = Explorable("tiny", n=4)._repr_mimebundle_()
+    said = "3 red boxes, shut. Number 0 is marked."
+    assert data["text/plain"] == said
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert metadata == {"image/png": {"alt": said, "explorable": "tiny", "state": {"n": 4}}}
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(ValueError, match=r"^name must be one of prefix_codes, .*, pyramid, got 'kit'$"):
+        Explorable("kit")
