@@ -104,25 +104,30 @@ const tests = {
     for (const [key, wanted] of Object.entries({
       ArrowRight: 0.4, ArrowUp: 0.4, ArrowLeft: 0.2, ArrowDown: 0.2, PageUp: 0.4, PageDown: 0.2, Home: 0, End: 1, Tab: undefined, a: undefined,
     })) {
-      let got, stopped = 0;
+      let got;
+      let stopped = 0;
       const attributes = handle({ label: "share", value: 0.3, low: 0, high: 1, step: 0.1, from: () => 0, to: (value) => (got = value) });
-      attributes.onkeydown({ key, preventDefault: () => stopped++, stopPropagation: () => stopped++ });
+      attributes.onkeydown({ key, preventDefault: () => stopped++ });
       assert.equal(got, wanted, key);
-      assert.equal(stopped, wanted === undefined ? 0 : 2, key); // JupyterLab has its own use for arrows
+      assert.equal(stopped, wanted === undefined ? 0 : 1, key);
+      attributes.onkeydown({ key, altKey: true, preventDefault: assert.fail }); // back, in most browsers
     }
     let moved = 0;
     const end = handle({ label: "n", value: 10, low: 1, high: 10, to: () => moved++ });
-    end.onkeydown({ key: "ArrowRight", preventDefault() {}, stopPropagation() {} });
+    end.onkeydown({ key: "ArrowRight", preventDefault() {} });
     assert.equal(moved, 0);
     assert.deepEqual([end.role, end["aria-label"], end["aria-valuemin"], end["aria-valuenow"], end["aria-valuemax"]], ["slider", "n", 1, 10, 10]);
   },
   "Enter and space press"() {
     let count = 0;
     const attributes = press("box", () => count++);
-    for (const key of ["Enter", " ", "x", "Tab"]) attributes.onkeydown({ key, preventDefault() {}, stopPropagation() {} });
+    for (const key of ["Enter", " ", "x", "Tab"]) attributes.onkeydown({ key, preventDefault() {} });
     attributes.onclick();
     assert.equal(count, 3);
     assert.equal(attributes.role, "button");
+  },
+  "a notebook's line of code says the state in Python"() {
+    assert.equal(kit.code("x", { n: 6, on: true, lost: 'a"b', kind: "true" }), 'explorable("x", n=6, on=True, lost="a\\"b", kind="true")');
   },
   "a picture is as many units as it says"() {
     assert.equal(svg(640, 300, "a").attributes.viewBox, "0 0 640 300");

@@ -56,22 +56,25 @@ export const h = (tag, attributes, ...children) => ({
 });
 
 const SVG = "http://www.w3.org/2000/svg";
-const LIVE = new Set(["value", "checked", "disabled", "hidden", "selected"]); // what a reader changes: set as properties
+const LIVE = new Set(["value", "checked"]); // what a reader changes: set as properties
 
 // Make *parent* hold *nodes*, keeping elements that are still wanted, with their focus and their hold on a finger.
 export function patch(parent, nodes) {
   const old = [...parent.childNodes];
   const keyed = new Map(old.filter((element) => element.pqKey !== undefined).map((element) => [element.pqKey, element]));
   const loose = old.filter((element) => element.pqKey === undefined);
-  nodes.forEach((node, place) => {
+  const wanted = nodes.map((node) => {
     const key = node.attributes?.key;
-    const found = key === undefined ? loose.shift() : keyed.get(key);
-    if (key !== undefined) keyed.delete(key);
-    const element = renewed(found, node, parent);
-    if (parent.childNodes[place] !== element) parent.insertBefore(element, parent.childNodes[place] ?? null);
-    if (found && found !== element) found.remove();
+    return renewed(key === undefined ? loose.shift() : keyed.get(key), node, parent);
   });
-  while (parent.childNodes.length > nodes.length) parent.lastChild.remove();
+  const kept = new Set(wanted);
+  for (const element of old) if (!kept.has(element)) element.remove();
+  wanted.forEach((element, place) => {
+    // An element that is moved loses focus and finger, so whatever stands before the one that holds them goes first.
+    const held = element.contains(document.activeElement);
+    while (held && element.parentNode && parent.childNodes[place] !== element) parent.append(parent.childNodes[place]);
+    if (parent.childNodes[place] !== element) parent.insertBefore(element, parent.childNodes[place] ?? null);
+  });
 }
 
 function renewed(found, node, parent) {
@@ -93,21 +96,24 @@ function renewed(found, node, parent) {
 
 function dress(element, attributes) {
   for (const name of Object.keys(element.pqAttributes ?? {})) {
-    if (name in attributes && attributes[name] !== null && attributes[name] !== undefined) continue;
+    if (name in attributes) continue;
     if (name.startsWith("on")) element[name] = null;
-    else if (LIVE.has(name)) element[name] = name === "value" ? "" : false;
     else element.removeAttribute(name);
   }
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined) continue;
-    if (name.startsWith("on")) element[name] = value;
-    else if (LIVE.has(name)) element[name] !== value && String(element[name]) !== String(value) && (element[name] = value);
+    const absent = value === null || value === undefined || (value === false && !name.startsWith("aria-"));
+    if (name.startsWith("on")) element[name] = value ?? null;
+    else if (LIVE.has(name)) String(element[name]) !== String(value) && (element[name] = value);
+    else if (absent) element.removeAttribute(name);
     else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
   }
   element.pqAttributes = attributes;
 }
 
 // ---------------------------------------------------------------------------------------------- handles
+
+// JupyterLab listens before the page does, and would take arrows to go to another cell; it asks the focused element.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 // Attributes that make an element of a picture a slider for mouse, finger and keys. *from* turns a place of the pointer,
 // in units of the picture's viewBox, into a value; *to* receives the value, already rounded and inside.
@@ -120,17 +126,18 @@ export function handle({ label, value, low, high, step = 1, words = String(value
   const far = Math.max(step, (high - low) / 10);
   const moves = { ArrowRight: step, ArrowUp: step, ArrowLeft: -step, ArrowDown: -step, PageUp: far, PageDown: -far };
   return {
-    role: "slider", tabindex: 0, class: "pq-handle", "aria-label": label, "aria-valuemin": low, "aria-valuemax": high,
+    ...OWN_KEYS, role: "slider", tabindex: 0, class: "pq-handle", "aria-label": label, "aria-valuemin": low, "aria-valuemax": high,
     "aria-valuenow": value, "aria-valuetext": words, "aria-orientation": vertical ? "vertical" : "horizontal",
     onkeydown: (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own, such as going back
       if (event.key in moves) put(value + moves[event.key]);
       else if (event.key === "Home") put(low);
       else if (event.key === "End") put(high);
       else return;
       event.preventDefault();
-      event.stopPropagation();
     },
     onpointerdown: (event) => {
+      if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       event.currentTarget.focus();
       event.preventDefault();
@@ -147,11 +154,10 @@ export function place(event) {
 
 // Attributes that make an element of a picture a button for mouse, finger and keys.
 export const press = (label, act, pressed) => ({
-  role: "button", tabindex: 0, class: "pq-press", "aria-label": label, "aria-pressed": pressed, onclick: act,
+  ...OWN_KEYS, role: "button", tabindex: 0, class: "pq-press", "aria-label": label, "aria-pressed": pressed, onclick: act,
   onkeydown: (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    event.stopPropagation();
     act(event);
   },
 });
@@ -196,67 +202,77 @@ export function explorable(parts) {
 // *model* is a widget of a notebook or what addressModel makes. Returns how to stop.
 function render(parts, model, el) {
   const { name, title, parameters, compute, describe, view, actions = [] } = parts;
+  const start = complete(parameters).state;
   const root = document.createElement("section");
   root.className = "pq-explorable";
   root.dataset.explorable = name;
+  root.tabIndex = -1;
   root.setAttribute("aria-label", title);
   el.replaceChildren(root);
-  let state, problem, shownData, shownState, saving, copied = false;
+  let state, saving, problem = "", note = "";
+  let last = { state: start, data: compute(start) }; // the last settings that were possible
 
   const set = (moves) => {
     const next = complete(parameters, { ...state, ...moves });
     if (next.refused.length) throw new Error(`${name}: no such value, ${JSON.stringify(moves)}`);
     state = next.state;
-    copied = false;
-    step();
+    step("");
     clearTimeout(saving);
-    saving = setTimeout(save, 150);
+    saving = setTimeout(save, 150); // a drag is one change
   };
   const save = () => {
+    clearTimeout(saving);
     model.set("state", changed(parameters, state));
     model.save_changes();
   };
-  const step = () => {
-    const start = performance.now();
+  const step = (words) => {
+    const began = performance.now();
+    problem = words;
+    note = "";
     try {
-      shownData = compute(state);
-      shownState = state;
-      if (problem?.of !== "address") problem = null;
+      last = { state, data: compute(state) };
     } catch (error) {
-      problem = { text: `${error.message.replace(/\.$/, "")}. The picture still shows the last settings that were possible.` };
+      problem = `${problem} ${error.message.replace(/\.$/, "")}. The picture shows the last settings that were possible.`.trim();
     }
     draw();
     root.getBoundingClientRect(); // what the step costs includes laying it out
-    root.dataset.ms = (performance.now() - start).toFixed(2);
-    root.dataset.steps = Number(root.dataset.steps ?? 0) + 1;
+    root.dataset.ms = (performance.now() - began).toFixed(2);
+  };
+  const refuse = (words) => {
+    problem = words;
+    draw();
   };
   const draw = () => {
-    if (!shownData) return patch(root, [h("p", { class: "pq-alert", role: "alert" }, problem.text)]);
+    const inside = root.contains(document.activeElement);
     patch(root, [
-      h("div", { class: "pq-controls" }, Object.entries(parameters).map(([key, parameter]) => control(key, parameter, state[key], set))),
-      h("div", { class: "pq-actions" }, actions.map((action) => button(action, shownState, shownData, set)),
-        button({ label: "Start again", run: () => Object.fromEntries(Object.entries(parameters).map(([key, { start }]) => [key, start])) }, shownState, shownData, set),
-        h("button", { type: "button", class: "pq-quiet", onclick: copy }, copied ? "Copied" : "Copy a link to this")),
-      h("p", { class: "pq-alert", role: "alert", hidden: !problem }, problem?.text ?? ""),
-      h("div", { class: "pq-stage" }, view(shownState, shownData, set)),
-      h("p", { class: "pq-status", role: "status", "aria-live": "polite" }, describe(shownState, shownData)),
+      h("div", { class: "pq-controls" }, Object.entries(parameters).map(([key, parameter]) => control(key, parameter, state[key], set, refuse))),
+      h("div", { class: "pq-actions" },
+        actions.map(({ label, run, able }) => button(label, () => set(run(last.state, last.data)), able?.(last.state, last.data) ?? true)),
+        button("Start again", () => set(start), Object.keys(changed(parameters, state)).length > 0),
+        h("button", { type: "button", class: "pq-quiet", ...OWN_KEYS, onclick: copy }, note || (model.address ? "Copy a link to this" : "Copy this as code"))),
+      h("p", { class: "pq-alert", role: "alert", hidden: !problem }, problem),
+      h("div", { class: "pq-stage" }, view(last.state, last.data, set)),
+      h("p", { class: "pq-status", role: "status" }, describe(last.state, last.data)),
     ]);
+    if (inside && !root.contains(document.activeElement)) root.focus({ preventScroll: true }); // what had it is gone
   };
   const copy = async () => {
     save();
-    await navigator.clipboard?.writeText(model.address?.() ?? address(name, changed(parameters, state))).catch(() => {});
-    copied = true;
+    const copied = model.address?.() ?? code(name, changed(parameters, state));
+    try {
+      await navigator.clipboard.writeText(copied);
+      note = "Copied";
+    } catch {
+      note = copied; // to be copied by hand
+    }
     draw();
   };
   const load = () => {
     const given = complete(parameters, model.get("state"));
     if (state && JSON.stringify(given.state) === JSON.stringify(state)) return;
+    clearTimeout(saving);
     state = given.state;
-    problem = given.refused.length
-      ? { of: "address", text: `Not a setting of this picture, so left as it was: ${given.refused.join(", ")}.` }
-      : null;
-    step();
-    if (problem) problem = { text: problem.text }; // the next step takes it away
+    step(given.refused.length ? `Not a setting of this picture, so left as it was: ${given.refused.join(", ")}.` : "");
   };
   model.on("change:state", load);
   load();
@@ -266,13 +282,14 @@ function render(parts, model, el) {
   };
 }
 
-function control(key, parameter, value, set) {
+function control(key, parameter, value, set, refuse) {
   if (parameter.hidden) return null;
   const label = parameter.label + (parameter.unit ? `, ${parameter.unit}` : "");
-  const common = { "aria-label": label, title: parameter.hint, "data-parameter": key, "data-lm-suppress-shortcuts": "true" };
+  const common = { "aria-label": label, title: parameter.hint, "data-parameter": key, ...OWN_KEYS };
   const put = (asked) => {
     const good = read(parameter, asked);
     if (good !== undefined) set({ [key]: good });
+    else refuse(`${label} cannot be ${JSON.stringify(asked)}. ${parameter.hint ?? ""}`);
   };
   if (parameter.kind === "toggle") {
     return h("label", { class: "pq-toggle", key },
@@ -293,10 +310,15 @@ function control(key, parameter, value, set) {
     h("input", { ...common, type: "range", min: low, max: high, step, value, "aria-valuetext": said, oninput: (event) => put(event.target.value) }));
 }
 
-// An action: {label, run(state, data) -> parameters to move, able(state, data)}.
-function button(action, state, data, set) {
-  const disabled = action.able ? !action.able(state, data) : false;
-  return h("button", { type: "button", disabled, onclick: () => set(action.run(state, data)) }, action.label);
+// Of actions = [{label, run(state, data) -> parameters to move, able(state, data)}] and of the kit. One that cannot be
+// pressed keeps the focus, or a reader who presses it to the end by keys would be nowhere.
+const button = (label, act, able) =>
+  h("button", { type: "button", ...OWN_KEYS, "aria-disabled": able ? null : true, onclick: () => able && act() }, label);
+
+// What a notebook's reader writes to have the same picture.
+export function code(name, state) {
+  const python = (value) => (value === true ? "True" : value === false ? "False" : JSON.stringify(value));
+  return `explorable(${[`"${name}"`, ...Object.entries(state).map(([key, value]) => `${key}=${python(value)}`)].join(", ")})`;
 }
 
 // ---------------------------------------------------------------------------------------------- addresses
