@@ -136,6 +136,7 @@ export function handle({ label, value, low, high, step = 1, words = String(value
       else return;
       event.preventDefault();
     },
+    ontouchstart: (event) => event.preventDefault(), // or the page scrolls: touch-action is not heard inside an svg
     onpointerdown: (event) => {
       if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
