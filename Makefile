@@ -41,8 +41,9 @@ grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=fold
 lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
-pictures: install-lessons ## make the pictures of the README again
+pictures: install-browser ## make the pictures of the README and of the explorables again (needs chromium and chromedriver)
 	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit eleven_bits x_adic t_curve forest pyramid_3d
+	$(BIN)/python .ci/stills.py
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser

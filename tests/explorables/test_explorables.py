@@ -9,10 +9,22 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from polyquant_widgets import _explorable
-from polyquant_widgets._explorable import EXPLORABLES, HERE, Explorable, module
+from polyquant_widgets._explorable import EXPLORABLES, HERE, Explorable, module, sentence
 
 TESTS = Path(__file__).parent
+
+
+def script(path):
+    """A Python file outside of packages."""
+    spec = spec_from_file_location(path.stem, path)
+    loaded = module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+fingerprint = script(TESTS.parent.parent / ".ci" / "browser" / "stand.py").fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +69,7 @@ def test_it_keeps_the_contract(node, shelf, name):
 
 def cases(name):
     """What vectors_<name>.py says."""
-    spec = spec_from_file_location(f"vectors_{name}", TESTS / f"vectors_{name}.py")
-    vectors = module_from_spec(spec)
-    spec.loader.exec_module(vectors)
-    return vectors.cases()
+    return script(TESTS / f"vectors_{name}.py").cases()
 
 
 @pytest.mark.parametrize("name", EXPLORABLES)
@@ -70,6 +79,33 @@ def test_its_core_computes_what_the_library_computes(node, shelf, name):
     status, lines = node("vectors.mjs", shelf / f"{name}.js", given=json.dumps(listed, allow_nan=False))
     assert status == 0, "\n".join(lines)
     assert lines[-1] == f"{len(listed)} cases, 0 wrong"
+
+
+def start(node, file):
+    """What it says and draws at its start."""
+    status, lines = node("start.mjs", file)
+    assert status == 0
+    return json.loads(lines[0])
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_the_saved_picture_and_sentence_are_those_of_the_start(node, shelf, name):
+    now = start(node, shelf / f"{there(name)}.js")
+    file = HERE / f"{name}.png"
+    with Image.open(file) as saved:
+        assert saved.text["drawn"] == fingerprint(now["drawn"]), "draws something else by now: make pictures"
+        assert 600 <= saved.width <= 800
+    assert file.stat().st_size <= 60_000
+    assert sentence(name) == now["sentence"], "says something else by now: make pictures"
+
+
+def test_another_start_has_another_fingerprint(node, shelf):
+    seen = set()
+    for boxes in (3, 3, 4):
+        (shelf / "tiny.js").write_text(TINY.replace('number("boxes", 3', f'number("boxes", {boxes}', 1))
+        seen.add(fingerprint(start(node, shelf / "tiny.js")["drawn"]))
+    assert len(seen) == 2
+    assert fingerprint('"x":0.12000000000000001') == fingerprint('"x":0.12') != fingerprint('"x":0.13')
 
 
 # what the two runners notice ------------------------------------------------------------------------------------
