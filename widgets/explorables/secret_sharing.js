@@ -145,7 +145,7 @@ export function describe(state, data) {
   const { p, k, n, secret, shares, held, used } = data;
   const damaged = shares.find((share) => share.damaged);
   const slip = damaged ? `; share 2 is damaged, ${damaged.value} instead of ${damaged.right}${damaged.held ? "" : ", and lost"}` : "";
-  const left = held.length ? ` (${held.map(([x, value]) => `${x} holds ${value}`).join(", ")})` : "";
+  const left = held.length ? ` (${held.map(([x, value]) => `share ${x} is ${value}`).join(", ")})` : "";
   const first = `The dealer hides the secret ${secret}, a number modulo ${p}, in ${n} shares${slip}.`;
   const sum = used.length ? `; ${choices(data)}` : "";
   return `${first} ${capital(verdict(data))}${left}${sum}. ${capital(supposition(data))}.`;
@@ -194,7 +194,7 @@ function grid(data, set) {
       h("path", { d: `M${X(x)} ${Y(value)}V${Y(needed)}`, "stroke-dasharray": "5 3" }), h("path", { d: `M${X(x) - 6} ${Y(needed) - 6}l12 12m0 -12l-12 12` }))),
     shares.map(({ x, value, held, damaged }) => h("g", { key: `share ${x}` },
       held
-        ? h("rect", { x: X(x) - 10, y: Y(value) - 10, width: 20, height: 20, rx: 2, fill: damaged ? WARNING : SIGNAL, stroke: PAPER, "stroke-width": 1.5 })
+        ? h("rect", { x: X(x) - 10, y: Y(value) - 10, width: 20, height: 20, rx: 2, fill: damaged ? WARNING : SIGNAL, stroke: PAPER, "stroke-width": 1.5, transform: damaged ? `rotate(45 ${X(x)} ${Y(value)})` : null })
         : h("circle", { cx: X(x), cy: Y(values[x]), r: 10, fill: PAPER, stroke: colour, "stroke-width": 2, "stroke-dasharray": "4 2.5" }),
       words(X(x), Y(held ? value : values[x]), x, { ...mark, fill: held ? PAPER : INK }))),
     found !== null && h("g", { key: "found" },
@@ -227,7 +227,7 @@ function table(data, set) {
     return h("button", {
       key: share.x, type: "button", "aria-pressed": share.held, onclick: () => flip(share.x),
       "aria-label": `share ${share.x}: ${holds(share)}${share.damaged ? ", damaged" : ""}; ${does}`,
-      style: `display: flex; align-items: baseline; gap: 10px; width: 100%; text-align: left; ${look}`,
+      style: `display: flex; align-items: center; gap: 10px; width: 100%; text-align: left; ${look}`,
     },
     h("strong", { style: "white-space: nowrap" }, `share ${share.x}`),
     h("span", { style: "flex: 1" }, holds(share), share.damaged && h("em", { style: `color: ${WARNING}` }, " damaged")),
