@@ -24,7 +24,11 @@ export const deal = (secret, coins, parties, p) => parties.map((x) => [x, evalua
 // How much each value counts at *at*: f(at) is the sum of weight times f(x), for every curve with as many coefficients
 // as there are places xs.
 export const weights = (xs, at, p) =>
-  xs.map((x) => xs.reduce((weight, other) => (other === x ? weight : mod(weight * (at - other) * inverse(mod(x - other, p), p), p)), 1));
+  xs.map((x) => {
+    const others = xs.filter((other) => other !== x);
+    const [above, below] = [at, x].map((from) => others.reduce((product, other) => mod(product * (from - other), p), 1));
+    return mod(above * inverse(below, p), p);
+  });
 
 // The value at *at* of the curve of lowest degree through the points.
 export const weighed = (points, at, p) =>
@@ -135,6 +139,7 @@ function supposition({ k, held, guess, supposed, misses, count, found }) {
 function choices({ k, ways, suspected }) {
   const all = ways.reduce((sum, [, many]) => sum + many, 0);
   if (all === 1) return `${k} shares cannot check each other`;
+  if (ways.length === all) return `${all} choices of ${k} shares give ${all} different secrets`;
   if (ways.length === 1) return `all ${all} choices of ${k} shares give ${ways[0][0]}`;
   const shown = ways.slice(0, 3).map(([secret, many]) => `${many} say ${secret}`.replace(/^1 say/, "1 says"));
   const others = all - ways.slice(0, 3).reduce((sum, [, many]) => sum + many, 0);
