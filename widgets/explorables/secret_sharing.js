@@ -252,9 +252,13 @@ function table(data, set) {
     h("p", {}, "curve drawn: ", h("span", { style: "white-space: nowrap" }, formula(curve))));
 }
 
-export const view = (state, data, set) =>
-  h("div", { style: "display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px" },
-    h("div", { style: "flex: 1 1 340px; max-width: 540px" }, grid(data, set)), table(data, set));
+// Side by side, or on a phone one below the other; there the grid may be narrower than other pictures, it has few words.
+export function view(state, data, set) {
+  const picture = grid(data, set);
+  picture.attributes.style = "min-width: 300px";
+  return h("div", { style: "display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px" },
+    h("div", { style: "flex: 1 1 300px; max-width: 540px" }, picture), table(data, set));
+}
 
 export default explorable({
   name: "secret_sharing", title: "Shares of a secret", parameters, compute, describe, view,
