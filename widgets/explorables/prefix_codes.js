@@ -150,6 +150,9 @@ function outcome(data) {
   if (!data.flip) return "nothing is flipped";
   if (data.again < 0) return `${plural(data.lost, "letter")} wrong, but every word keeps its end`;
   const many = `${data.lost} of ${data.sent.length} letters lost`;
+  const { start, symbol } = data.back.at(-1);
+  const left = flipped(data.bits, data.flip).slice(start);
+  if (symbol < 0 && !data.codewords.some((word) => word.startsWith(left))) return `${many}, the reader stops at bit ${start + 1}: no word begins so`;
   return data.again ? `${many}, in step again from bit ${data.again} on` : `${many}, and never in step again`;
 }
 
