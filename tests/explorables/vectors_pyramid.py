@@ -102,7 +102,7 @@ def mean_error(x: NDArray[np.float64], weight: NDArray[np.float64], points: NDAr
 
 
 def pieces(levels: int) -> Scalar:
-    """The best quantizer for an entry of a direction in space, which is anywhere from -1 to 1 with equal probability."""
+    """The best quantizer for an entry of a direction in space: anywhere from -1 to 1 with equal probability."""
     return lloyd_max(np.ones_like, levels, support=(-1.0, 1.0))
 
 
@@ -168,14 +168,9 @@ def bodies() -> list[Case]:
                     found.append(case("under", across, high, turn, tilt, m, expected=unit, tolerance=1e-6))
         rim = 0.6 * view[0] - 0.8 * view[1]  # beside a sphere is its outline
         found.append(case("under", 1.2, -1.6, turn, tilt, 1, expected=rim.tolist(), tolerance=1e-6))
-    eye = [0.8, 0.1, 0.5]  # four corners have a face that looks at it; of the edges behind none has
-    for q, seen in [
-        ((1, 0, 0), True),
-        ((0, -1, 0), True),
-        ((1, 1, 0), True),
-        ((-1, 0, 0), False),
-        ((-1, 0, -1), False),
-    ]:
+    eye = [-0.8, 0.1, 0.5]  # every corner but one has a face that looks at it
+    corners = [(-1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, 1), (0, 0, -1), (-1, 1, 0), (0, 1, 1)]
+    for q, seen in [*((q, True) for q in corners), ((1, 0, 0), False), ((1, 0, -1), False), ((1, -1, 0), False)]:
         found.append(case("faces", q, eye, 0, expected=seen))
     return found
 

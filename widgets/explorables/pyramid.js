@@ -212,7 +212,6 @@ export function axesOf(turn, tilt) {
 
 // The body: where (1 - m) |q|_1 + m |q|_2 = 1; an octahedron for m = 0, a sphere for m = 1, never with a dent.
 const gauge = ([a, b, c], m) => (1 - m) * (Math.abs(a) + Math.abs(b) + Math.abs(c)) + m * Math.sqrt(a * a + b * b + c * c);
-const onBody = (q, m) => q.map((value) => value / gauge(q, m));
 
 // Whether the surface in direction q looks at the eye; on an edge, whether one of its faces does.
 export function faces(q, eye, m) {
@@ -224,13 +223,13 @@ export function faces(q, eye, m) {
   return sum > 1e-9;
 }
 
-// Where *before* stops to be true.
+// Where *before* stops being true.
 function halve(low, top, before) {
   for (let i = 0; i < 40; i++) before((low + top) / 2) ? (low = (low + top) / 2) : (top = (low + top) / 2);
   return low;
 }
 
-// A direction whose surface point is seen at (across, high), or on the outline if nothing is seen there. Size 1 is the sphere's.
+// The direction of what is seen at (across, high), where the sphere has size 1; beside the body, of its outline.
 export function under(across, high, turn, tilt, m) {
   const [right, upward, eye] = axesOf(turn, tilt), shrink = Math.max(1, Math.hypot(across, high));
   const at = (depth) => eye.map((value, i) => (across * right[i] + high * upward[i]) / shrink + depth * value);
@@ -308,13 +307,15 @@ function grip({ label, said, state, names: [across, upward], step, set, drag }) 
 const projector = (round, turn, tilt) => {
   const m = round / 100, [right, upward, eye] = axesOf(turn, tilt);
   const spot = (q, size = gauge(q, m) / RADIUS) => [240 + dot(right, q) / size, 246 - dot(upward, q) / size];
-  return { m, eye, spot, visible: (q) => faces(q, eye, m) };
+  return { m, right, upward, eye, spot, visible: (q) => faces(q, eye, m) };
 };
 
 // What stays where it is while x moves: outline, edges behind and in front, points behind and ever nearer to the eye.
 const still = remember((k, round, turn, tilt) => {
-  const { m, eye, spot, visible } = projector(round, turn, tilt);
-  const outline = trail(ring(90).map(([a, b]) => spot(under(a, b, turn, tilt, m))), "Z");
+  const { m, right, upward, eye, spot, visible } = projector(round, turn, tilt);
+  const corners = [0, 1, 2].flatMap((i) => [[right[i], upward[i]], [-right[i], -upward[i]]]).filter(([a, b]) => Math.hypot(a, b) > 0.01);
+  const sights = [...ring(72), ...corners].sort((p, q) => Math.atan2(p[1], p[0]) - Math.atan2(q[1], q[0]));
+  const outline = trail(sights.map(([a, b]) => spot(under(9 * a, 9 * b, turn, tilt, m))), "Z");
   const edges = [[], []], layers = [[], [], [], [], []];
   for (const [i, j] of [[0, 1], [1, 2], [2, 0]]) {
     const around = ring(96).map((q) => [0, 1, 2].map((axis) => (axis === i ? q[0] : axis === j ? q[1] : 0)));
@@ -354,7 +355,8 @@ function body(state, data, set) {
     path(`M240 246L${a} ${b}`, { stroke: ACCENT, "stroke-width": 1.5, "stroke-dasharray": "3 5" }),
     path(trail(arc), { stroke: INK, "stroke-width": 2.5 }),
     missed && path(`M${missed[0] - 7} ${missed[1] - 7}l14 14m0 -14l-14 14`, { key: "missed", stroke: WARNING, "stroke-width": 3 }),
-    missed && words(missed[0], missed[1] + 24, "projection", { key: "missed's name", "text-anchor": "middle", "font-size": 15, fill: WARNING, ...halo }),
+    missed && words(missed[0] + (missed[0] < a ? -13 : 13), missed[1] + 6, "projection", {
+      key: "missed's name", "text-anchor": missed[0] < a ? "end" : "start", "font-size": 15, fill: WARNING, ...halo }),
     path(diamond(c, d, 11), { fill: visible(home) ? GOOD : PAPER, stroke: visible(home) ? PAPER : GOOD, "stroke-width": 2 }),
     h("circle", {
       key: "view", cx: 240, cy: 246, r: RADIUS + 12, fill: "transparent",
@@ -376,29 +378,27 @@ function body(state, data, set) {
     words(240, 472, `Drag x. Drag the ${m > 0.5 ? "ball" : "body"} to turn it.`, { "text-anchor": "middle", "font-size": 17, fill: MUTED }));
 }
 
-const across = between(0.7, 3.2, 72, 466);
+const toX = between(0.7, 3.2, 72, 466);
 const LOWEST = 0.002;
-const high = (error) => between(Math.log(LOWEST), Math.log(0.75), 416, 60)(Math.log(Math.max(error, LOWEST)));
+const toY = (error) => between(Math.log(LOWEST), Math.log(0.75), 416, 60)(Math.log(Math.max(error, LOWEST)));
 const PULSES = Array.from({ length: MOST }, (_, i) => i + 1);
 
 const curves = remember(() => {
   const rates = Array.from({ length: 51 }, (_, i) => 0.7 + i / 20);
-  const bound = rates.map((rate) => [across(rate), high(capBound(8 ** rate))]);
+  const bound = rates.map((rate) => [toX(rate), toY(capBound(8 ** rate))]);
   return {
     bound: trail(bound), reach: trail([...bound, [466, 416], [72, 416]], "Z"),
-    scalar: trail(rates.map((rate) => [across(rate), high(scalarAt(rate))])),
-    pyramid: trail(PULSES.map((k) => [across(rateOf(k)), high(pyramidError(k).mean)])),
+    scalar: trail(rates.map((rate) => [toX(rate), toY(scalarAt(rate))])),
+    pyramid: trail(PULSES.map((k) => [toX(rateOf(k)), toY(pyramidError(k).mean)])),
   };
 });
 
 function cost(state, data, set) {
   const { k } = state, { bound, reach, scalar, pyramid } = curves();
-  const left = across(data.rate), top = high(data.mean), own = high(data.error);
+  const left = toX(data.rate), top = toY(data.mean), own = toY(data.error);
   const byRate = (rate) => PULSES.reduce((best, other) => (Math.abs(rateOf(other) - rate) < Math.abs(rateOf(best) - rate) ? other : best));
   const said = (x, y, line, more) => words(x, y, line, { "font-size": 17, ...more });
   const now = { fill: ACCENT_INK, "font-weight": 600, ...halo };
-  const above = (line, y) => said(Math.min(left + 12, 400), y - 12, line, now);
-  const below = (line, y) => said(left - 14, y + 16, line, { ...now, "text-anchor": "end" });
   const square = (x, y) => h("rect", { x: x - 4.5, y: y - 4.5, width: 9, height: 9, fill: PAPER, stroke: MUTED, "stroke-width": 2 });
   const disc = (x, y) => h("circle", { cx: x, cy: y, r: 4.5, fill: SIGNAL });
   const legend = [
@@ -407,20 +407,22 @@ function cost(state, data, set) {
   ];
   return svg(480, 480,
     words(240, 27, `${shown(data.rate)} bits a number: mean error ${small(data.mean)}`, { "text-anchor": "middle", "font-size": 20, "font-weight": 600 }),
-    [0.3, 0.1, 0.03, 0.01, 0.003].map((error) => [path(`M72 ${high(error)}H466`, { stroke: GRID }), said(64, high(error) + 6, error, { "text-anchor": "end" })]),
-    [1, 1.5, 2, 2.5, 3].map((rate) => [path(`M${across(rate)} 416v6`, { stroke: MUTED }), said(across(rate), 441, rate, { "text-anchor": "middle" })]),
+    [0.3, 0.1, 0.03, 0.01, 0.003].map((error) => [path(`M72 ${toY(error)}H466`, { stroke: GRID }), said(64, toY(error) + 6, error, { "text-anchor": "end" })]),
+    [1, 1.5, 2, 2.5, 3].map((rate) => [path(`M${toX(rate)} 416v6`, { stroke: MUTED }), said(toX(rate), 441, rate, { "text-anchor": "middle" })]),
     said(269, 466, "bits a number, (log₂ P) / 3", { "text-anchor": "middle" }),
     said(8, 54, "error 1 − cos²"),
     path(reach, { fill: SHADE, "fill-opacity": 0.6 }),
     path(bound, { stroke: MUTED, "stroke-width": 2, "stroke-dasharray": "7 5" }),
     ["out of reach:", "no P directions", "leave less"].map((line, i) => said(90, 342 + 22 * i, line, { fill: MUTED })),
     path(scalar, { stroke: MUTED, "stroke-width": 2 }),
-    [2, 3, 4, 5, 6, 7, 8, 9].map((levels) => square(across(Math.log2(levels)), high(scalarError(levels)))),
+    [2, 3, 4, 5, 6, 7, 8, 9].map((levels) => square(toX(Math.log2(levels)), toY(scalarError(levels)))),
     path(pyramid, { stroke: SIGNAL, "stroke-width": 2.5 }),
-    PULSES.map((other) => disc(across(rateOf(other)), high(pyramidError(other).mean))),
+    PULSES.map((other) => disc(toX(rateOf(other)), toY(pyramidError(other).mean))),
     path(`M${left} ${top}V${own}`, { stroke: ACCENT, "stroke-width": 2, "stroke-dasharray": "2 4" }),
     path(`M${left - 9} ${own}h18`, { stroke: ACCENT, "stroke-width": 4 }),
-    above(own > top ? `K = ${k}` : "this x", Math.min(own, top)), below(own > top ? "this x" : `K = ${k}`, Math.max(own, top)),
+    own < top ? said(Math.min(left, 436), Math.min(own, toY(data.scalar)) - 14, "this x", { ...now, "text-anchor": "middle" })
+      : said(left - 14, Math.max(own + 6, top + 40), "this x", { ...now, "text-anchor": "end" }),
+    said(left - 14, top + 17, `K = ${k}`, { ...now, "text-anchor": "end" }),
     h("g", {
       key: "k",
       ...handle({ label: "pulses K", value: k, low: 1, high: MOST, words: `${k}, mean error ${small(data.mean)}`,
@@ -440,9 +442,11 @@ function message(data) {
     box(GOOD, "read back, best length", vector(data.back, 2)), box(INK, "lost: sin² of the angle", `${small(data.error)}, ${small(data.angle)}°`));
 }
 
+const narrow = (picture) => ({ ...picture, attributes: { ...picture.attributes, style: "min-width:0" } }); // letters of 480 units stay legible
+
 export const view = (state, data, set) => [
   h("div", { style: "display:flex;flex-wrap:wrap;gap:6px 16px" },
-    [body(state, data, set), cost(state, data, set)].map((part) => h("div", { style: "flex:1 1 340px;min-width:min(340px,100%)" }, part))),
+    [body(state, data, set), cost(state, data, set)].map((part) => h("div", { style: "flex:1 1 320px" }, narrow(part)))),
   message(data),
 ];
 
@@ -456,9 +460,9 @@ const moves = (state, next) => Object.keys(next).some((key) => next[key] !== sta
 const look = ({ around, up }) => ({ turn: Math.round(around), tilt: Math.round(up) });
 
 export default explorable({
-  name: "pyramid", title: "Directions as points of a pyramid", parameters, compute, describe, view,
+  name: "pyramid", title: "Directions without a list", parameters, compute, describe, view,
   actions: [
-    { label: "Farthest x", run: worst, able: (state, data) => moves(state, worst(state, data)) },
+    { label: "x into a gap", run: worst, able: (state, data) => moves(state, worst(state, data)) },
     { label: "Look at x", run: look, able: (state) => moves(state, look(state)) },
   ],
 });
