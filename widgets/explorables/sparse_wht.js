@@ -2,7 +2,7 @@
 // look alike and share a bin. Whoever is alone in a bin is known by its signs, can be taken out of all other bins, and
 // may leave somebody else alone there.
 
-import { ACCENT, ACCENT_INK, CYCLE, GOOD, GRID, INK, MUTED, PAPER, SIGNAL, WARNING, between, chance, h, handle, number, press, shown, svg, text, words, explorable } from "./kit.js";
+import { ACCENT, ACCENT_INK, CYCLE, GOOD, GRID, INK, MUTED, PAPER, SIGNAL, WARNING, between, chance, explorable, h, handle, number, press, shown, svg, text, words } from "./kit.js";
 
 const BITS = 10, SIZE = 1 << BITS;
 const MOST = 20; // coefficients: as many letters as a glance can keep apart
@@ -122,7 +122,9 @@ function lots({ K, b, C, noise, seed }) {
   const next = chance(seed), taken = new Set(), f = new Array(SIZE).fill(0);
   while (taken.size < K) taken.add(Math.floor(next() * SIZE));
   const size = chance(seed + 1000);
-  const spectrum = [...taken].map((k, i) => ({ k, letter: String.fromCharCode(65 + i), colour: CYCLE[i % CYCLE.length], size: (0.5 + size()) * (size() < 0.5 ? -1 : 1) }));
+  const spectrum = [...taken].map((k, i) => {
+    return { k, letter: String.fromCharCode(65 + i), colour: CYCLE[i % CYCLE.length], size: (0.5 + size()) * (size() < 0.5 ? -1 : 1) };
+  });
   for (const { k, size } of spectrum) f[k] = size;
   const error = chance(seed + 2000); // the error belongs to the sample: reading it again gives the same
   const normal = () => Math.sqrt(-2 * Math.log(1 - error())) * Math.cos(2 * Math.PI * error());
@@ -175,45 +177,52 @@ function standing({ K }, data) {
   const left = data.spectrum.filter(({ k }) => !data.gone.has(k));
   const known = K - left.length, wrong = [...data.gone].filter((k) => data.name(k) === "a wrong one").length;
   const more = wrong ? `, and ${wrong} that ${wrong === 1 ? "is" : "are"} none` : "";
-  if (data.step < data.total) return `${known} of ${K} are known${more}`;
+  if (data.step < data.total) return `${known} of ${K} ${known === 1 ? "is" : "are"} known${more}`;
   if (data.status === "done") return left.length || wrong ? `Nothing is left but noise: ${known} of ${K} found${more}` : `Done: all ${K} are known`;
   if (data.status === "going on") return `Given up with ${known} of ${K} known${more}: noise is taken for coefficients`;
-  const shared = left.length && left.every(({ k }) => data.members.every((row) => row.every((bin) => !bin.some((one) => one.k === k) || bin.filter((one) => !data.gone.has(one.k)).length > 1)));
-  return `Stuck with ${known} of ${K} known${more}: ${shared ? `no bin has just one of ${left.length > 6 ? "the others" : listed(left.map(({ letter }) => letter))}` : "noise hides what is left"}`;
+  const alone = data.members.flat().map((bin) => bin.filter((one) => left.includes(one))).some((bin) => bin.length === 1);
+  const why = alone || !left.length ? "noise hides what is left" : `no bin has just one of ${left.length > 6 ? "them" : listed(left.map(({ letter }) => letter))}`;
+  return `Stuck with ${known} of ${K} known${more}: ${why}`;
 }
 
 function verdict({ kind, size }, noise) {
-  if (kind === "empty") return noise ? "empty: only noise at every delay" : "empty: 0 at every delay";
+  if (kind === "empty") return `empty: ${noise ? "only noise" : "0"} at every delay`;
   if (kind === "alone") return `alone: ${noise ? "nearly " : ""}one size, ${Math.abs(size).toFixed(2)}, at every delay`;
   return "several: the size changes with the delay";
 }
 
 export function describe(state, data) {
-  const { glass, event, step, noise = state.noise } = { ...data };
-  const cost = `${data.different} of ${shown(SIZE)} values read`;
-  const fresh = data.fresh.flatMap((row, c) => row.flatMap((is, bin) => (is ? [`${listed(inside(data, c, bin)) || "something"} alone in ${where(c, bin)}`] : [])));
-  const spelled = (k, size) => `the signs spell ${binary(k)}, index ${k}, and the value is ${signed(size)}`;
+  const { spectrum, events, kinds, glass, event, step } = data;
+  const spelled = ({ k, size }) => `the signs spell ${binary(k)}, index ${k}, and the value is ${signed(size)}`;
+  const alone = kinds.flat().filter((kind) => kind === "alone").length, held = inside(data, glass.c, glass.bin);
   const first = event
-    ? `Step ${step}: ${data.name(event.k)} is read in ${where(event.c, event.bin)}; ${spelled(event.k, event.size)}.`
-    : `${state.K} coefficients fall into ${state.C} group${state.C > 1 ? "s" : ""} of ${2 ** state.b} bins, and ${data.kinds.flat().filter((kind) => kind === "alone").length} bins hold just one.`;
-  const held = inside(data, glass.c, glass.bin);
-  const bin = `${shown(glass.folded.length)} indices fold into ${where(glass.c, glass.bin)}, which is ${verdict(glass, noise)}`;
-  const second = glass.pinned
-    ? `${bin} (${held.length ? listed(held) : "no coefficient"} in it).`
-    : !event
-      ? data.total ? `To be read first: ${where(glass.c, glass.bin)}, where ${spelled(glass.k, glass.size)}.` : "So there is nothing to begin with."
-      : state.C === 1 ? "There is no other group to take it out of."
-        : fresh.length ? `Taken out of the other groups, it leaves ${listed(fresh)}.` : "It is taken out of the other groups too, and nobody new is alone there.";
-  const errors = data.spectrum.filter(({ k }) => data.gone.has(k)).map(({ k, size }) => Math.abs(size - data.events.slice(0, step).reduce((sum, one) => sum + (one.k === k ? one.size : 0), 0)));
-  const off = noise && errors.length ? ` and errors up to ${Math.max(...errors).toFixed(2)}` : "";
-  return `${first} ${second} ${standing(state, data)}; ${cost}${off}.`;
+    ? `Step ${step}: ${data.name(event.k)} is read in ${where(event.c, event.bin)}; ${spelled(event)}.`
+    : `${state.K} coefficients fall into ${state.C} group${state.C > 1 ? "s" : ""} of ${2 ** state.b} bins, ` +
+      `and ${alone === 1 ? "one bin holds" : `${alone || "no"} bins hold`} just one.`;
+  const second = () => {
+    if (glass.pinned) {
+      const whom = `${held.length > 1 ? "are" : "is"} ${held.length ? listed(held) : "nobody"}`;
+      return `In ${where(glass.c, glass.bin)}, where ${glass.folded.length} indices fold, ${whom}: ${verdict(glass, state.noise).split(": ")[1]}.`;
+    }
+    if (!event) return data.total ? `To be read first: ${where(glass.c, glass.bin)}, where ${spelled(glass)}.` : "So there is nothing to begin with.";
+    if (state.C === 1) return "There is no other group to take it out of.";
+    const fresh = data.fresh.flatMap((row, c) => row.flatMap((is, bin) => (is ? [`${listed(inside(data, c, bin)) || "something"} alone in ${where(c, bin)}`] : [])));
+    return fresh.length ? `Taken out of the other groups, it leaves ${listed(fresh)}.` : "It is taken out of the other groups too, and nobody new is alone there.";
+  };
+  const read = (k) => events.slice(0, step).reduce((sum, one) => sum + (one.k === k ? one.size : 0), 0);
+  const errors = spectrum.filter(({ k }) => data.gone.has(k)).map(({ k, size }) => Math.abs(size - read(k)));
+  const off = state.noise && errors.length ? `, errors up to ${Math.max(...errors).toFixed(2)}` : "";
+  return `${first} ${second()} ${standing(state, data)}; ${data.different} of ${shown(SIZE)} values read${off}.`;
 }
 
 // ---------------------------------------------------------------------------------------------- picture
 
 const WIDE = 480;
 const MARKS = { empty: ["M4 0a4 4 0 1 0-8 0a4 4 0 1 0 8 0", MUTED], alone: ["M-5-5h10v10h-10z", GOOD], several: ["M-4-4l8 8m0-8l-8 8", WARNING] };
-const mark = (kind, x, y) => h("path", { d: MARKS[kind][0], transform: `translate(${x} ${y})`, fill: kind === "alone" ? GOOD : "none", stroke: MARKS[kind][1], "stroke-width": 2 });
+const mark = (kind, x, y) => {
+  const [d, stroke] = MARKS[kind];
+  return h("path", { d, transform: `translate(${x} ${y})`, fill: kind === "alone" ? GOOD : "none", stroke, "stroke-width": 2 });
+};
 const middle = { "text-anchor": "middle" }, bold = { "font-weight": 700 };
 
 function chip(x, y, one, { gone = false, now = false, r = 10 } = {}) {
@@ -246,19 +255,25 @@ function bins(state, data, set) {
   const cell = (c, bin) => {
     const x = 8 + (bin % across) * wide, y = top + c * group + 22 + Math.floor(bin / across) * (tall + 4), kind = data.kinds[c][bin];
     const here = glass.c === c && glass.bin === bin, stuck = kind === "several" && over(data);
-    const frame = here ? { stroke: glass.pinned ? SIGNAL : ACCENT, "stroke-width": 3 } : { stroke: stuck ? WARNING : kind === "alone" ? GOOD : "#8f8f8f", "stroke-width": kind === "alone" ? 2 : 1 };
-    const held = inside(data, c, bin);
-    return h("g", { key: `${c}-${bin}`, ...press(`group ${c + 1}, bin ${bin}: ${kind}${held.length ? `, ${listed(held)}` : ""}`, () => set({ look: here && glass.pinned ? "" : `${c + 1}-${bin}` }), here && glass.pinned) },
-      h("rect", { x, y, width: wide - 4, height: tall, rx: 4, fill: stuck ? "#fdecef" : kind === "alone" ? "#e6f5ed" : PAPER, ...frame, "stroke-dasharray": stuck && !here ? "5 3" : null }),
+    const [fill, stroke, width] = stuck ? ["#fdecef", WARNING, 1] : kind === "alone" ? ["#e6f5ed", GOOD, 2] : [PAPER, "#8f8f8f", 1];
+    const frame = here ? { stroke: glass.pinned ? SIGNAL : ACCENT, "stroke-width": 3 } : { stroke, "stroke-width": width, "stroke-dasharray": stuck ? "5 3" : null };
+    const held = inside(data, c, bin), pinned = here && glass.pinned;
+    const label = `group ${c + 1}, bin ${bin}: ${kind}${held.length ? `, ${listed(held)}` : ""}`;
+    return h("g", { key: `${c}-${bin}`, ...press(label, () => set({ look: pinned ? "" : `${c + 1}-${bin}` }), pinned) },
+      h("rect", { x, y, width: wide - 4, height: tall, rx: 4, fill, ...frame }),
       words(x + 5, y + 16, bin, { fill: MUTED, "font-size": 13 }),
       data.fresh[c][bin] && words(x + wide / 2 - 2, y + tall - 5, "new", { ...middle, fill: ACCENT_INK, ...bold }),
       mark(kind, x + wide - 13, y + 12),
-      data.members[c][bin].map((one, i) => chip(x + 15 + (i % inRow) * 23, y + 35 + Math.floor(i / inRow) * 23, one, { gone: data.gone.has(one.k), now: event?.k === one.k })));
+      data.members[c][bin].map((one, i) => {
+        const gone = data.gone.has(one.k), now = event?.k === one.k;
+        return chip(x + 15 + (i % inRow) * 23, y + 35 + Math.floor(i / inRow) * 23, one, { gone, now });
+      }));
   };
   const bottom = top + state.C * group + 6, full = between(0, SIZE, 8, 470);
-  const alone = data.fresh.flatMap((row, c) => row.flatMap((is, bin) => (is ? inside(data, c, bin) : [])));
+  const alone = [...new Set(data.fresh.flatMap((row, c) => row.flatMap((is, bin) => (is ? inside(data, c, bin) : []))))];
+  const next = alone.length ? `: now ${listed(alone)} ${alone.length > 1 ? "are" : "is"} alone` : `, ${standing(state, data)}`;
   const title = data.step === data.total ? standing(state, data).replace(/^(Stuck|Given|Nothing)(.*?):.*/, "$1$2")
-    : !event ? "Who is alone in a bin?" : `${data.name(event.k)} is out${alone.length ? `: now ${listed([...new Set(alone)])} ${alone.length > 1 ? "are" : "is"} alone` : `, ${standing(state, data)}`}`;
+    : event ? `${data.name(event.k)} is out${next}` : "Who is alone in a bin?";
   return svg(WIDE, bottom + 40,
     words(8, 24, title, { ...bold, "font-size": 18, fill: over(data) ? WARNING : INK }),
     way(state, data, set),
@@ -269,7 +284,7 @@ function bins(state, data, set) {
     ]),
     h("rect", { x: 8, y: bottom, width: full(SIZE) - 8, height: 12, fill: GRID }),
     h("rect", { x: 8, y: bottom, width: full(data.different) - 8, height: 12, fill: SIGNAL }),
-    words(8, bottom + 32, `${data.different} of ${shown(SIZE)} values read (${shown(data.samples)} asked, some twice)`));
+    words(8, bottom + 32, `${data.different} of ${shown(SIZE)} values read${data.samples > data.different ? ` (${data.samples} asked, some twice)` : ""}`));
 }
 
 const SIDE = 32, CELL = 7; // the maps: index = 32 row + column
@@ -285,20 +300,23 @@ function lens(state, { spectrum, groups, glass, read, gone, event, name }) {
   const fell = spectrum.filter((one) => own.has(one.k)), left = fell.some((one) => !gone.has(one.k));
   const nobody = !fell.length ? "Nobody has fallen in here." : left ? "What is in here is lost in the noise." : "Who was in here is known, and taken out.";
   const middleOf = (k) => [8 + ((k % SIDE) + 0.5) * CELL, maps + (Math.floor(k / SIDE) + 0.5) * CELL];
+  const reading = alone ? `A flip is a 1: k = ${binary(k)} = ${k}, with value ${signed(glass.size)}` : "No index to read as long as they are mixed.";
+  const hint = glass.pinned ? "press it again to follow the steps" : "press a bin to look into it";
   return svg(WIDE, 552,
     words(8, 24, title, { ...bold, "font-size": 18 }),
     mark(kind, 15, 43), words(28, 48, verdict(glass, state.noise), { "font-size": 16 }),
     [-1, 1].map((side) => h("line", { x1: 44, x2: 474, y1: y(side * values[0]), y2: y(side * values[0]), stroke: MUTED, "stroke-dasharray": "4 4" })),
-    kind !== "empty" && [-1, 1].map((side) => words(4, y(side * values[0]) + 5, signed(side * values[0]), { fill: MUTED })),
+    kind !== "empty" && words(4, y(Math.abs(values[0])) + 5, `±${Math.abs(values[0]).toFixed(2)}`, { fill: MUTED }),
     h("line", { x1: 44, x2: 474, y1: y(0), y2: y(0), stroke: INK }),
     order.map((p, i) => [
-      h("rect", { x: at(i) - 11, width: 22, y: Math.min(y(0), y(values[p])), height: Math.abs(y(values[p]) - y(0)), fill: kind !== "empty" && flipped(p) ? ACCENT : SIGNAL }),
+      h("rect", { x: at(i) - 11, width: 22, y: Math.min(y(0), y(values[p])), height: Math.abs(y(values[p]) - y(0)), fill: flipped(p) ? ACCENT : SIGNAL }),
       words(at(i), 208, DELAYS[p], { ...middle, fill: MUTED }),
       i > 0 && alone && words(at(i), 234, flipped(p) ? 1 : 0, { ...middle, ...bold, "font-size": 19, fill: flipped(p) ? ACCENT_INK : SIGNAL }),
     ]),
     words(4, 208, "delay", { fill: MUTED }), alone && words(4, 234, "bits"),
-    words(8, 258, alone ? `A flip is a 1: k = ${binary(k)} = ${k}, with value ${signed(glass.size)}` : kind === "empty" ? nobody : "No index to read as long as they are mixed."),
-    words(8, maps - 8, `${glass.folded.length} indices k fold in here`), words(252, maps - 8, `${read[glass.c].size} samples m of group ${glass.c + 1}`),
+    words(8, 258, kind === "empty" ? nobody : reading),
+    words(8, maps - 8, `${glass.folded.length} indices k fold in here`),
+    words(252, maps - 8, `${read[glass.c].size} samples m of group ${glass.c + 1}`),
     [8, 252].map((x) => h("rect", { x, y: maps, width: SIDE * CELL, height: SIDE * CELL, fill: "#f1f1f1" })),
     cells(8, maps, own, "#9cc5e0"),
     spectrum.map((one) => {
@@ -306,12 +324,15 @@ function lens(state, { spectrum, groups, glass, read, gone, event, name }) {
       return own.has(one.k) ? chip(x, y, one, { gone: gone.has(one.k), now: alone && one.k === k }) : words(x, y + 5, one.letter, { ...middle, fill: MUTED });
     }),
     cells(252, maps, new Set(read.flatMap((set) => [...set])), "#bdbdbd"), cells(252, maps, read[glass.c], "#6aaed6"), cells(252, maps, points(columns, 0), "#084d85"),
-    words(8, maps + 242, "k = 32 row + column", { fill: MUTED }), words(252, maps + 242, "dark: delay 0; blue: the others;", { fill: MUTED }), words(252, maps + 259, "grey: other groups", { fill: MUTED }));
+    words(8, maps + 242, "k = 32 row + column", { fill: MUTED }), words(8, maps + 259, hint, { fill: MUTED }),
+    words(252, maps + 242, "dark: delay 0; blue: the others;", { fill: MUTED }), words(252, maps + 259, "grey: other groups", { fill: MUTED }));
 }
 
 export function view(state, data, set) {
-  const half = { style: "flex: 1 1 340px; min-width: 340px" };
-  return [h("div", { style: "display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: flex-start" }, h("div", half, bins(state, data, set)), h("div", half, lens(state, data)))];
+  const row = { style: "display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: flex-start" };
+  const half = ({ tag, attributes, children }) => // beside each other where there is room; a phone need not scroll sideways
+    h("div", { style: "flex: 1 1 300px; min-width: 300px" }, h(tag, { ...attributes, style: "min-width: 300px" }, children));
+  return [h("div", row, half(bins(state, data, set)), half(lens(state, data)))];
 }
 
 const actions = [
