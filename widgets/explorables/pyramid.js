@@ -225,7 +225,7 @@ export function faces(q, eye, m) {
 
 // Where *before* stops being true.
 function halve(low, top, before) {
-  for (let i = 0; i < 40; i++) before((low + top) / 2) ? (low = (low + top) / 2) : (top = (low + top) / 2);
+  for (let i = 0; i < 30; i++) before((low + top) / 2) ? (low = (low + top) / 2) : (top = (low + top) / 2);
   return low;
 }
 
@@ -248,11 +248,14 @@ const unitsOf = remember((k) => pointsOf(k).map(unit));
 export const cellOf = remember((k, index) => {
   const home = unitsOf(k)[index];
   const side = unit(cross(home, Math.abs(home[2]) < 0.8 ? [0, 0, 1] : [1, 0, 0])), other = cross(home, side);
-  const rivals = unitsOf(k).map((point) => [dot(point, side), dot(point, other), 1 - dot(point, home)]).filter(([, , gap]) => gap > 1e-9);
-  return Array.from({ length: RAYS }, (_, i) => {
-    const [a, b] = [Math.cos((2 * Math.PI * i) / RAYS), Math.sin((2 * Math.PI * i) / RAYS)];
+  const rivals = unitsOf(k).map((point) => [1 - dot(point, home), dot(point, side), dot(point, other)]).filter(([gap]) => gap > 1e-9);
+  rivals.sort(([gap], [next]) => gap - next);
+  return ring(RAYS).map(([a, b]) => {
     let slope = Infinity;
-    for (const [along, beside, gap] of rivals) if (a * along + b * beside > 0) slope = Math.min(slope, gap / (a * along + b * beside));
+    for (const [gap, along, beside] of rivals) {
+      if (gap / (2 - gap) >= slope * slope) break; // at half its distance, no rival further off is as near
+      if (a * along + b * beside > 0) slope = Math.min(slope, gap / (a * along + b * beside));
+    }
     return unit(home.map((value, j) => value + slope * (a * side[j] + b * other[j])));
   });
 });
@@ -310,29 +313,35 @@ const projector = (round, turn, tilt) => {
   return { m, right, upward, eye, spot, visible: (q) => faces(q, eye, m) };
 };
 
-// What stays where it is while x moves: outline, edges behind and in front, points behind and ever nearer to the eye.
-const still = remember((k, round, turn, tilt) => {
-  const { m, right, upward, eye, spot, visible } = projector(round, turn, tilt);
+// What stays where it is while x and K move: the outline, and edges behind and in front.
+const frame = remember((round, turn, tilt) => {
+  const { m, right, upward, spot, visible } = projector(round, turn, tilt);
   const corners = [0, 1, 2].flatMap((i) => [[right[i], upward[i]], [-right[i], -upward[i]]]).filter(([a, b]) => Math.hypot(a, b) > 0.01);
-  const sights = [...ring(72), ...corners].sort((p, q) => Math.atan2(p[1], p[0]) - Math.atan2(q[1], q[0]));
+  const sights = [...ring(60), ...corners].sort((p, q) => Math.atan2(p[1], p[0]) - Math.atan2(q[1], q[0]));
   const outline = trail(sights.map(([a, b]) => spot(under(9 * a, 9 * b, turn, tilt, m))), "Z");
-  const edges = [[], []], layers = [[], [], [], [], []];
+  const edges = ["", ""];
   for (const [i, j] of [[0, 1], [1, 2], [2, 0]]) {
     const around = ring(96).map((q) => [0, 1, 2].map((axis) => (axis === i ? q[0] : axis === j ? q[1] : 0)));
-    for (let s = 0; s < 96; s += 2) edges[visible(around[s + 1]) ? 1 : 0].push(trail([spot(around[s]), spot(around[(s + 2) % 96])]));
+    for (let s = 0; s < 96; s += 2) edges[visible(around[s + 1]) ? 1 : 0] += trail([spot(around[s]), spot(around[(s + 2) % 96])]);
   }
+  return { outline, edges };
+});
+
+// The points, as lines of no length with round ends: behind, then in front and ever nearer to the eye.
+const dots = remember((k, round, turn, tilt) => {
+  const { m, eye, spot, visible } = projector(round, turn, tilt);
+  const layers = ["", "", "", "", ""];
   for (const point of pointsOf(k)) {
     const depth = dot(eye, point) / gauge(point, m);
-    layers[visible(point) ? 1 + Math.min(3, Math.max(0, Math.floor(depth * 4))) : 0].push(`${trail([spot(point)])}h0`);
+    layers[visible(point) ? 1 + Math.min(3, Math.max(0, Math.floor(depth * 4))) : 0] += `${trail([spot(point)])}h0`;
   }
-  return { outline, edges: edges.map((lines) => lines.join("")), layers: layers.map((spots) => spots.join("")) };
+  return layers.map((spots, i) => path(spots, {
+    stroke: i ? mix(0.52 + 0.12 * i) : "#b4bfc7", "stroke-width": (6 + 11 / k) * (i ? 0.8 + 0.1 * i : 0.6), "stroke-linecap": "round" }));
 });
 
 function body(state, data, set) {
-  const { k, round, turn, tilt } = state, { m, spot, visible } = projector(round, turn, tilt), { outline, edges, layers } = still(k, round, turn, tilt);
-  const size = 6 + 11 / k;
-  const dots = layers.map((spots, i) => path(spots, {
-    stroke: i ? mix(0.52 + 0.12 * i) : "#b4bfc7", "stroke-width": size * (i ? 0.8 + 0.1 * i : 0.6), "stroke-linecap": "round" }));
+  const { k, round, turn, tilt } = state, { m, spot, visible } = projector(round, turn, tilt);
+  const { outline, edges } = frame(round, turn, tilt), [behind, ...before] = dots(k, round, turn, tilt);
   const cell = cellOf(k, data.index), home = unit(data.y);
   const mixed = (q, share) => home.map((value, i) => value + share * (q[i] - value));
   const toOutline = (q) => (visible(q) ? q : mixed(q, halve(0, 1, (share) => visible(mixed(q, share)))));
@@ -347,11 +356,11 @@ function body(state, data, set) {
   return svg(480, 480,
     words(240, 27, `${data.count} points: which is nearest to x?`, { "text-anchor": "middle", "font-size": 20, "font-weight": 600 }),
     path(edges[0], { stroke: "#c3ccd2", "stroke-width": 1.5, "stroke-dasharray": "3 4" }),
-    dots[0],
+    behind,
     path(outline, { fill: SHADE, "fill-opacity": 0.45, stroke: MUTED, "stroke-width": 1.5 }),
     visible(home) && path(trail(cell.map((q) => spot(toOutline(q))), "Z"), { key: "cell", fill: GOOD, "fill-opacity": 0.25, stroke: GOOD, "stroke-width": 1.5 }),
     path(edges[1], { stroke: MUTED, "stroke-width": 1.5 }),
-    dots.slice(1),
+    before,
     path(`M240 246L${a} ${b}`, { stroke: ACCENT, "stroke-width": 1.5, "stroke-dasharray": "3 5" }),
     path(trail(arc), { stroke: INK, "stroke-width": 2.5 }),
     missed && path(`M${missed[0] - 7} ${missed[1] - 7}l14 14m0 -14l-14 14`, { key: "missed", stroke: WARNING, "stroke-width": 3 }),
@@ -398,6 +407,7 @@ function cost(state, data, set) {
   const left = toX(data.rate), top = toY(data.mean), own = toY(data.error);
   const byRate = (rate) => PULSES.reduce((best, other) => (Math.abs(rateOf(other) - rate) < Math.abs(rateOf(best) - rate) ? other : best));
   const said = (x, y, line, more) => words(x, y, line, { "font-size": 17, ...more });
+  const [side, anchor] = left < 140 ? [1, "start"] : [-1, "end"]; // where there is room for words
   const now = { fill: ACCENT_INK, "font-weight": 600, ...halo };
   const square = (x, y) => h("rect", { x: x - 4.5, y: y - 4.5, width: 9, height: 9, fill: PAPER, stroke: MUTED, "stroke-width": 2 });
   const disc = (x, y) => h("circle", { cx: x, cy: y, r: 4.5, fill: SIGNAL });
@@ -413,16 +423,16 @@ function cost(state, data, set) {
     said(8, 54, "error 1 − cos²"),
     path(reach, { fill: SHADE, "fill-opacity": 0.6 }),
     path(bound, { stroke: MUTED, "stroke-width": 2, "stroke-dasharray": "7 5" }),
-    ["out of reach:", "no P directions", "leave less"].map((line, i) => said(90, 342 + 22 * i, line, { fill: MUTED })),
+    ["out of reach:", "no P directions", "leave less"].map((line, i) => said(116, 342 + 22 * i, line, { fill: MUTED })),
     path(scalar, { stroke: MUTED, "stroke-width": 2 }),
     [2, 3, 4, 5, 6, 7, 8, 9].map((levels) => square(toX(Math.log2(levels)), toY(scalarError(levels)))),
     path(pyramid, { stroke: SIGNAL, "stroke-width": 2.5 }),
     PULSES.map((other) => disc(toX(rateOf(other)), toY(pyramidError(other).mean))),
     path(`M${left} ${top}V${own}`, { stroke: ACCENT, "stroke-width": 2, "stroke-dasharray": "2 4" }),
     path(`M${left - 9} ${own}h18`, { stroke: ACCENT, "stroke-width": 4 }),
-    own < top ? said(Math.min(left, 436), Math.min(own, toY(data.scalar)) - 14, "this x", { ...now, "text-anchor": "middle" })
-      : said(left - 14, Math.max(own + 6, top + 40), "this x", { ...now, "text-anchor": "end" }),
-    said(left - 14, top + 17, `K = ${k}`, { ...now, "text-anchor": "end" }),
+    own < top ? said(Math.min(left, 436), Math.min(own, toY(scalarAt(data.rate - 0.2))) - 10, "this x", { ...now, "text-anchor": "middle" })
+      : said(left + side * 14, Math.max(own + 6, top + 40), "this x", { ...now, "text-anchor": anchor }),
+    said(left + side * 14, top + (side < 0 ? 17 : -12), `K = ${k}`, { ...now, "text-anchor": anchor }),
     h("g", {
       key: "k",
       ...handle({ label: "pulses K", value: k, low: 1, high: MOST, words: `${k}, mean error ${small(data.mean)}`,
