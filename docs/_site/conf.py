@@ -7,7 +7,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(ROOT)]
 
-from polysite import anchors, stage  # noqa: E402
+from polysite import anchors, api, stage  # noqa: E402
 
 from sphinx.application import Sphinx  # noqa: E402
 
@@ -21,9 +21,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
-    *(f"polysite.{name}" for name in ("anchors", "docstrings", "explorables", "formulas", "links")),
+    *(f"polysite.{name}" for name in ("anchors", "docstrings", "explorables", "finish", "formulas", "links")),
 ]
 pq_keys = sorted(anchors.known(ROOT / "docs" / "references.md"))
+pq_sources = sorted(api.sources())
 pq_explorables = str(ROOT / "widgets" / "explorables")
 
 nb_execution_mode = "off"  # the saved outputs: tests keep them true
@@ -45,6 +46,7 @@ html_static_path = [str(HERE / "static" / "site")]
 exclude_patterns = [stage.EXTRA, stage.STATIC]
 html_favicon = str(HERE / "static" / "site" / "icon.svg")
 html_css_files = ["site.css"]
+html_js_files = [("reach.js", {"type": "module"})]
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": False}

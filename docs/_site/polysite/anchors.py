@@ -91,7 +91,9 @@ class Anchors(SphinxTransform):
             link: nodes.Element = nodes.reference("", "", refuri=self.to(f"lessons/{said}"), internal=True)
             words = nodes.Text(said[:2] + " · " + said[3:].replace("_", " "))
         elif MODULE.match(said):
-            link = nodes.reference("", "", refuri=self.to(f"_modules/{said.replace('.', '/')}"), internal=True)
+            family = f"api/{said.split('.')[1]}"
+            where = f"_modules/{said.replace('.', '/')}" if said in self.config.pq_sources else family
+            link = nodes.reference("", "", refuri=self.to(where), internal=True)
             words = nodes.Text(said)
         else:
             return
@@ -111,5 +113,6 @@ def ancestors(node: nodes.Node) -> list[nodes.Node]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("pq_keys", [], "env")
+    app.add_config_value("pq_sources", [], "env")
     app.add_transform(Anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,12 +26,24 @@ def kind(thing: object) -> str:
 def entry(family: str, name: str, thing: object) -> str:
     path = f"polyquant.{family}.{name}"
     which = kind(thing)
+    if family != "errors" and getattr(thing, "__module__", "") == "polyquant.errors":
+        return f".. py:exception:: {path}\n   :no-index:\n\n   :exc:`polyquant.errors.{name}`.\n"
     if which == "module":
         return f"{path}\n{'-' * len(path)}\n\n.. automodule:: {path}\n   :members:\n"
     if which == "data":  # a ready-made value: its class says the rest
         made = type(thing).__name__
         return f".. py:data:: {path}\n   :type: {made}\n\n   A ready-made :class:`{made}`: ``{thing!r}``.\n"
     return f".. auto{which}:: {path}\n" + ("   :members:\n" if which == "class" else "")
+
+
+def sources() -> set[str]:
+    """Modules whose source has a page: those in which a public name is at home."""
+    found = set()
+    for family in FAMILIES:
+        package = importlib.import_module(f"polyquant.{family}")
+        for thing in (getattr(package, name) for name in package.__all__):
+            found.add(thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", ""))
+    return found
 
 
 def page(family: str) -> str:

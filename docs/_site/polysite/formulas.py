@@ -33,6 +33,9 @@ def mathml(latex: str, block: bool = False) -> str:
     """
     for old, new in SPELLINGS:
         latex = old.sub(new, latex)
+    bare = re.sub(r"\\[\\{}]", "", latex)
+    if bare.count("{") != bare.count("}"):  # the converter would end them somewhere
+        raise ValueError(f"no MathML for {latex!r}: braces do not close")
     try:
         made = tex2mathml(latex, as_block=block)
     except (MathError, SyntaxError, IndexError, AttributeError, KeyError) as error:
@@ -47,7 +50,7 @@ def visit(translator: Any, node: nodes.Element) -> None:
     except ValueError as error:
         log.warning("%s", error, location=node)  # which fails the build
         made = f"<code>{translator.encode(node.astext())}</code>"
-    translator.body.append(f'<div class="pq-formula" tabindex="0">{made}</div>\n' if block else made)
+    translator.body.append(f'<div class="pq-formula">{made}</div>\n' if block else made)
     raise nodes.SkipNode
 
 

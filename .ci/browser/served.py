@@ -1,0 +1,130 @@
+"""A page of the site as a reader's browser has it: what it asks for, what it weighs, what the accessibility tool says."""
+
+import functools
+import importlib.util
+import json
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from .chrome import Browser, Traffic
+
+FOLDER = "polyquant"  # the site lies below the top of its host, as project pages do
+PHONE = 360
+
+
+@dataclass(frozen=True)
+class Limits:
+    first: float = 5.0  # seconds to the first words
+    megabytes: float = 2.0
+    step: float = 16.0  # ms that an explorable may take
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: Any) -> None: ...
+
+
+@contextmanager
+def serving(site: Path) -> Any:
+    """Address of *site* on a plain static server, in a folder of it."""
+    with TemporaryDirectory() as top:
+        (Path(top) / FOLDER).symlink_to(site.resolve(), target_is_directory=True)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=top))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+def axe() -> str:
+    """The accessibility tool, a file of a package whose own code is not needed."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or not found.submodule_search_locations:
+        raise RuntimeError("axe_playwright_python is needed for its axe.min.js (pip install --no-deps)")
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text()
+
+
+RUN = """
+const [only, all, done] = arguments;
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const how = only ? {runOnly: {type: "rule", values: [only]}} : {runOnly: {type: "tag", values: tags}};
+axe.run(all ? document : {exclude: [".sidebar-drawer"]}, {...how, resultTypes: ["violations"]}).then(
+  (found) => done(found.violations.map((v) => `${v.id}: ${v.nodes.length} x ${v.nodes[0].target.join(" ")}`.slice(0, 220))),
+  (error) => done([`axe: ${error.message}`]));
+"""
+PAINT = """
+const done = arguments[0], told = (list) => list.getEntriesByName("first-contentful-paint").forEach((p) => done(p.startTime / 1000));
+new PerformanceObserver(told).observe({type: "paint", buffered: true});
+"""
+WIDE = "return document.documentElement.scrollWidth - innerWidth"
+
+
+class Reader:
+    """One browser that goes from page to page."""
+
+    def __init__(self) -> None:
+        self.browser, self.tool = Browser(), axe()
+        self.driver = self.browser.driver
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def close(self) -> None:
+        self.browser.close()
+
+    def dress(self, scheme: str = "light", width: int = 0) -> None:
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        if width:
+            screen = {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": False}
+            self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        else:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def open(self, address: str) -> None:
+        self.driver.get("about:blank")  # also where only what follows # or ? changes
+        self.browser.open(address)
+
+    def look(self, address: str, limits: Limits, thorough: bool, sidebar: bool = True) -> list[str]:
+        """What is wrong with the page at *address*; *thorough*, with the accessibility tool in light and dark.
+
+        The *sidebar* is the same on every page, so a check of all pages looks at it once.
+        """
+        self.dress()
+        self.open(address)
+        if self.driver.execute_script("return Boolean(document.querySelector('.pq-here'))"):
+            time.sleep(0.3)  # for what lies near
+        problems, painted = [], self.driver.execute_async_script(PAINT)
+        if painted > limits.first:
+            problems.append(f"first words after {painted:.1f} s, over {limits.first:g}")
+        weight, traffic = self.weigh()
+        if weight > limits.megabytes:
+            problems.append(f"weighs {weight:.2f} MB, over {limits.megabytes:g}")
+        problems += [f"asked another host: {stranger}" for stranger in sorted(traffic.strangers)]
+        if thorough:
+            self.driver.execute_script(self.tool)
+            problems += [f"light: {line}" for line in self.driver.execute_async_script(RUN, "", sidebar)]
+            self.dress("dark")
+            problems += [f"dark: {line}" for line in self.driver.execute_async_script(RUN, "color-contrast", sidebar)]
+        self.dress(width=PHONE)
+        if (over := self.driver.execute_script(WIDE)) > 0:
+            problems.append(f"{over} px too wide for {PHONE}")
+        return problems + [f"console: {line}" for line in self.browser.complaints()]
+
+    def weigh(self) -> tuple[float, Traffic]:
+        """Megabytes that came over the line since the page was opened, and who was asked."""
+        traffic, weight = Traffic(), 0.0
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            traffic.add(message["method"], message["params"])
+            if message["method"] == "Network.loadingFinished":
+                weight += message["params"]["encodedDataLength"]
+        return weight / 1e6, traffic
