@@ -15,7 +15,8 @@
 export const number = (label, start, low, high, step, more = {}) => ({ kind: "number", label, start, low, high, step, ...more });
 export const choice = (label, start, options, more = {}) => ({ kind: "choice", label, start, options, ...more }); // {value: words}
 export const toggle = (label, start, more = {}) => ({ kind: "toggle", label, start, ...more });
-// Words that have no control of their own (hidden: true) or a line to type in; allowed(text) says what is one.
+// Words that have no control of their own (hidden: true) or a line to type in; allowed(text) says what is one. The first
+// of examples stands in the empty line.
 export const text = (label, start, allowed, more = {}) => ({ kind: "text", label, start, allowed, ...more });
 
 // *value* (perhaps the text of an address) as a value of the parameter, or undefined if it is none.
@@ -48,6 +49,7 @@ export const changed = (parameters, state) =>
 // ---------------------------------------------------------------------------------------------- elements
 
 // A node: h("rect", {x: 1, onclick: f}, children...). Children are nodes, strings or lists of them; null and false vanish.
+// A listener that returns false prevents what the browser would do.
 // An attribute "key" tells which element of the last picture a node is when others come or go before it.
 export const h = (tag, attributes, ...children) => ({
   tag,
@@ -143,7 +145,7 @@ export function handle({ label, value, low, high, step = 1, words = String(value
       event.currentTarget.focus();
       event.preventDefault();
     },
-    onpointermove: (event) => event.currentTarget.hasPointerCapture(event.pointerId) && put(from(place(event))),
+    onpointermove: (event) => void (event.currentTarget.hasPointerCapture(event.pointerId) && put(from(place(event)))),
   };
 }
 
@@ -238,6 +240,7 @@ function render(parts, model, el) {
     draw();
     root.getBoundingClientRect(); // what the step costs includes laying it out
     root.dataset.ms = (performance.now() - began).toFixed(2);
+    root.dataset.steps = Number(root.dataset.steps ?? 0) + 1;
   };
   const refuse = (words) => {
     problem = words;
@@ -303,7 +306,9 @@ function control(key, parameter, value, set, refuse) {
   }
   if (parameter.kind === "text") {
     return h("label", { class: "pq-text", key }, h("span", {}, label),
-      h("input", { ...common, type: "text", value, spellcheck: "false", onchange: (event) => put(event.target.value) }));
+      h("input", { ...common, type: "text", value, placeholder: parameter.examples?.[0], spellcheck: "false",
+        onchange: (event) => put(event.target.value),
+        onkeydown: (event) => void (event.key === "Enter" && put(event.target.value)) })); // JupyterLab takes that change away
   }
   const { low, high, step } = parameter;
   const said = parameter.shown ? parameter.shown(value) : shown(value, 6);
