@@ -87,14 +87,14 @@ def test_a_single_report_follows_the_channel(drawn, m):
 def test_tallies_of_a_few_users_follow_their_joint_law(drawn, m, items):
     if m.k + len(items) > 6 and len(m._moduli) > 2:
         items = items[:2]
-    law: dict = {}
+    law, channel = {}, m.channel()
     for chosen in product(enumerate(reports(m)), repeat=len(items)):
         lit, users = [[0] * h for h in m._moduli], [0] * len(m._moduli)
         for _, (j, hours) in chosen:
             users[j] += 1
             for hour in hours:
                 lit[j][hour] += 1
-        chance = np.prod([m.channel()[x, column] for x, (column, _) in zip(items, chosen)])
+        chance = np.prod([channel[x, column] for x, (column, _) in zip(items, chosen)])
         key = json.dumps([lit, users])
         law[key] = law.get(key, 0) + chance
     seeds = 6000
