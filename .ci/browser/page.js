@@ -113,7 +113,7 @@ window.check ??= (() => {
   const counted = (kind, e) => {
     const stage = e.closest(".pq-stage");
     if (!stage) return true;
-    if (kind === "roving") return e.tabIndex >= 0 && e.parentElement.querySelector(":scope > [role=button][tabindex='-1']");
+    if (kind === "roving") return e.tabIndex >= 0 && e.closest("[role=group]")?.querySelector("[role=button][tabindex='-1']");
     const alike = [...stage.querySelectorAll(CONTROLS[kind])].filter(other => other.tabIndex >= 0);
     return e.tabIndex >= 0 && [0, 1, alike.length - 1].includes(alike.indexOf(e));
   };

@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from polyquant_widgets._explorable import EXPLORABLES, sentence
 
@@ -221,3 +222,107 @@ def test_a_page_says_what_was_saved_and_is_no_wider_than_its_window(page, name):
     assert alone.said == sentence(name)
     assert alone.alert == ""
     assert alone.ask("document.documentElement.scrollWidth <= innerWidth")
+
+
+# in a notebook --------------------------------------------------------------------------------------------------
+
+CELLS = [
+    "from polyquant_widgets import explorable",
+    'one = explorable("secret_sharing", k=2)\none',
+    'two = explorable("secret_sharing")\ntwo',
+]
+ASK = """
+const [code, done] = arguments;
+const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+const asked = kernel.requestExecute({ code });
+let said = "";
+asked.onIOPub = (message) => { said += message.content.text ?? message.content.evalue ?? ""; };
+asked.done.then(() => done(said.trim()));
+"""
+THEME = """
+const [theme, done] = arguments;
+jupyterapp.commands.execute("apputils:change-theme", { theme }).then(() => done(true));
+"""
+# How much lighter words around the stage are than what they stand on, or darker.
+CONTRAST = r"""
+const light = (colour) => {
+  const bright = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = colour.match(/[\d.]+/g).map((v) => bright(v / 255));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+};
+const behind = (e) => {
+  const colour = getComputedStyle(e).backgroundColor;
+  return colour === "rgba(0, 0, 0, 0)" ? behind(e.parentElement) : colour;
+};
+const words = ".pq-explorable :is(label, output, button:not([aria-disabled]), select, .pq-status)";
+return [...document.querySelectorAll(words)].map((e) => {
+  const [a, b] = [light(getComputedStyle(e).color), light(behind(e))];
+  return Math.max(a, b) / Math.min(a, b);
+});
+"""
+
+
+@pytest.fixture
+def notebook(chrome, tmp_path):
+    """A notebook that has run: its page, and a function that asks its kernel."""
+    from browser.lab import Lab
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    book.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(book, tmp_path / "live.ipynb")
+    lab = Lab(tmp_path)
+    page = Page(chrome, lab.url(Path("live.ipynb")))
+    assert chrome.wait("state()", "idle", 90) == "idle"
+    chrome.page("run()")
+    assert chrome.wait("done()", True, 120)
+    chrome.page("still(1000, 30000)")
+    yield page, lambda code: chrome.driver.execute_async_script(ASK, code)
+    assert chrome.complaints() == []
+    chrome.leave()
+    lab.close()
+
+
+def test_a_notebook_and_its_kernel_show_one_state(notebook):
+    page, kernel = notebook
+
+    def until(ask, wanted):
+        deadline = time.monotonic() + 10
+        while (seen := ask()) != wanted and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert seen == wanted
+
+    def said():
+        return [status.text for status in page.driver.find_elements("css selector", ".pq-status")]
+
+    start = sentence("secret_sharing")
+    one, two = said()
+    assert two == start
+    assert one != start
+    assert kernel("print(one.state, two.state)") == "{'k': 2} {}"
+
+    first, second = page.driver.find_elements("css selector", ".pq-stage [role=slider]")
+    page.driver.execute_script("arguments[0].focus()", second)
+    page.press("ArrowRight", "ArrowRight", "ArrowDown")  # JupyterLab would go to another cell
+    assert page.ask("document.activeElement.closest('.pq-stage') !== null")
+    at = int(page.ask("document.activeElement.ariaValueNow"))
+    until(lambda: kernel("print(two.state)"), f"{{'guess': {at}}}")
+    assert said()[0] == one  # the other one stands still
+
+    page.driver.execute_script("arguments[0].scrollIntoView({ block: 'center' })", first)
+    x, y = page.middle(first)
+    page.drag(first, x, y + 60, "mouse")
+    until(lambda: "guess" in kernel("print(one.state)"), True)
+
+    kernel("one.state = {}; two.state = {'k': 2}")
+    until(lambda: said()[0], start)
+    until(lambda: said()[1], one)
+    kernel("two.state = {'k': 99}")
+    until(lambda: "k" in page.driver.find_elements("css selector", ".pq-alert")[1].text, True)
+
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.driver.execute_async_script(THEME, theme)
+        time.sleep(0.5)
+        contrast = page.driver.execute_script(CONTRAST)
+        assert len(contrast) > 20
+        assert min(contrast) >= 4.5
+    page.driver.execute_async_script(THEME, "JupyterLab Light")
