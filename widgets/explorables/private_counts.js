@@ -322,7 +322,7 @@ export function compute(state) {
   };
 }
 
-const percent = (share, digits = 2) => `${shown(100 * share, digits)} %`.replace("-", "−");
+const percent = (share, digits = 2) => `${shown(100 * share, digits)}\u00a0%`.replace("-", "−");
 const listed = (list) => (list.length > 1 ? `${list.slice(0, -1).join(", ")} and ${list.at(-1)}` : `${list[0]}`);
 
 export function describe(state, data) {
@@ -333,7 +333,7 @@ export function describe(state, data) {
   const own = hours.includes(hands[dial]) ? (hours.length > 1 ? "hers among them" : "hers") : "not hers";
   const spoken = data.spoken.filter(Boolean).length;
   const told = spoken && spoken < made.k ? `, ${shown(data.odds)} times as likely with ${spoken === 1 ? "it" : "each of them"} as with any other` : ", and tells nothing";
-  const costs = trade.map(({ name, bits, bar }) => `${shown(bits)} with ${name.toUpperCase()} (error bars of ± ${percent(bar)})`);
+  const costs = trade.map(({ name, bits, bar }) => `${shown(bits)} with ${name.toUpperCase()} (error bars of ±\u00a0${percent(bar, 3)})`);
   return `${state.mechanism.toUpperCase()} with epsilon ${state.epsilon}, ${shown(data.n)} users, truth ${TRUTHS[state.truth]}: ${inside} of ${made.k} estimates lie within their error bars, ` +
     `${data.clear} stand clear of zero, and item ${item} has ${percent(data.f[item], 3)} and gets ${percent(data.estimated[item], 3)}. ` +
     `A user with item ${item}, whose ${faces}, lights ${lit} of ${made.dials[dial]}, ${own}: this speaks for ${spoken} item${spoken === 1 ? "" : "s"}${told}. ` +
@@ -361,7 +361,10 @@ function bars(data, set) {
   const x = between(0, made.k, 52, 472);
   const y = between(-0.55 * top, 1.45 * top, 268, 50);
   const inside = (value) => Math.min(268, Math.max(50, y(value)));
-  const wide = x(1) - x(0);
+  const all = times(made.k, (i) => i);
+  const dot = Math.min(5, 150 / made.k);
+  const mark = (at, wanted, there, missed) => // at the edge a triangle says that it lies beyond
+    wanted !== there ? `M${at} ${there}l-5 ${wanted < there ? 9 : -9}h10z` : missed ? diamond(at, there) : `M${at - dot} ${there}a${dot} ${dot} 0 0 1 ${2 * dot} 0a${dot} ${dot} 0 0 1 ${-2 * dot} 0`;
   const tick = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01].find((step) => step <= top / 1.9) ?? 0.005;
   const ticks = times(9, (i) => (i - 4) * tick).filter((value) => value >= -0.55 * top && value <= 1.45 * top);
   const grip = handle({
@@ -372,26 +375,26 @@ function bars(data, set) {
     title(`${shown(data.n)} users hide their items; ${data.clear || "none"} stand${data.clear > 1 ? "" : "s"} out`),
     h("rect", { x: 52, y: 27, width: 11, height: 11, fill: SHADE, stroke: MUTED }), words(68, 37, "truth", small),
     h("circle", { cx: 125, cy: 33, r: 5, fill: SIGNAL }), words(135, 37, "estimate, 2 sigma", small),
-    diamond(268, 33), words(278, 37, "misses the truth", small),
+    h("path", { d: diamond(268, 33), fill: ACCENT }), words(278, 37, "misses the truth", small),
     ticks.map((value) => [
       h("path", { d: `M52 ${y(value)}H472`, stroke: value ? GRID : MUTED }), words(47, y(value) + 4, percent(value), { ...small, "text-anchor": "end" })]),
-    h("rect", { x: x(item), y: 50, width: wide, height: 218, fill: ACCENT, opacity: 0.1 }),
-    f.map((share, i) => h("rect", { x: x(i) + wide * 0.1, y: y(share), width: wide * 0.8, height: y(0) - y(share), fill: SHADE, stroke: MUTED })),
-    estimated.map((value, i) => {
-      const [middle, colour] = [x(i + 0.5), data.misses[i] ? ACCENT : SIGNAL];
-      return h("g", {},
-        h("path", { d: `M${middle} ${inside(value - 2 * sigma[i])}V${inside(value + 2 * sigma[i])}`, stroke: colour, "stroke-width": 2 }),
-        inside(value) !== y(value) ? words(middle, value > 0 ? 62 : 266, value > 0 ? "▲" : "▼", { fill: colour, "text-anchor": "middle", "font-size": 12 })
-          : data.misses[i] ? diamond(middle, y(value)) : h("circle", { cx: middle, cy: y(value), r: Math.min(5, wide * 0.36), fill: SIGNAL }));
+    h("rect", { x: x(item), y: 50, width: x(1) - x(0), height: 218, fill: ACCENT, opacity: 0.1 }),
+    h("path", { d: all.map((i) => `M${x(i + 0.1)} ${y(0)}V${y(f[i])}H${x(i + 0.9)}V${y(0)}`).join(""), fill: SHADE, stroke: MUTED }),
+    [SIGNAL, ACCENT].map((colour, missed) => {
+      const these = all.filter((i) => data.misses[i] === Boolean(missed));
+      return [
+        h("path", { d: these.map((i) => `M${x(i + 0.5)} ${inside(estimated[i] - 2 * sigma[i])}V${inside(estimated[i] + 2 * sigma[i])}`).join(""), stroke: colour, "stroke-width": 2 }),
+        h("path", { d: these.map((i) => mark(x(i + 0.5), y(estimated[i]), inside(estimated[i]), missed)).join(""), fill: colour })];
     }),
-    data.spoken.map((spoken, i) => h("rect", { x: x(i) + 0.5, y: spoken ? 276 : 284, width: wide - 1, height: spoken ? 20 : 4, fill: spoken ? SIGNAL : GRID })),
+    [[SIGNAL, 276, 20], [GRID, 284, 4]].map(([fill, above, tall], not) =>
+      h("path", { d: all.filter((i) => data.spoken[i] === !not).map((i) => `M${x(i + 0.04)} ${above}H${x(i + 0.96)}v${tall}H${x(i + 0.04)}z`).join(""), fill })),
     h("path", { d: `M${x(item + 0.5)} 299l-7 12h14z`, fill: ACCENT }),
     words(Math.min(440, Math.max(84, x(item + 0.5))), 326, `item ${item}`, { fill: ACCENT_INK, "text-anchor": "middle", "font-weight": 600, "font-size": 14 }),
     words(2 * item > made.k ? 52 : 472, 326, "blue: report speaks for it", { ...small, "text-anchor": 2 * item > made.k ? "start" : "end" }),
     h("rect", { x: 52, y: 270, width: 420, height: 62, fill: PAPER, "fill-opacity": 0, ...tapped(grip) }));
 }
 
-const diamond = (x, y) => h("path", { d: `M${x} ${y - 7}l6 7l-6 7l-6 -7z`, fill: ACCENT });
+const diamond = (x, y) => `M${x} ${y - 7}l6 7l-6 7l-6 -7z`;
 
 // A piece of a ring around (cx, cy), *hour* of m, clockwise from the top.
 function wedge(cx, cy, hour, m, inner, outer) {
@@ -423,17 +426,15 @@ function face(data, j, cx, cy, outer, set) {
   const every = [1, 2, 5, 10, 20].find((step) => (Math.PI * (inner + rim) * step) / m > (m > 10 ? 20 : 14)) ?? 30;
   const at = (hour, radius) => [cx + radius * Math.sin((2 * Math.PI * hour) / m), cy - radius * Math.cos((2 * Math.PI * hour) / m)];
   const lit = (hour) => mine && data.hours.includes(hour);
+  const ring = (which, from) => times(m, (r) => which(r) && wedge(cx, cy, r, m, from, rim)).filter(Boolean).join("");
+  const tale = (which) => times(m, (r) => which(r) && wedge(cx, cy, r, m, ...[zero, long(data.wound[j][r])].sort((a, b) => a - b))).filter(Boolean).join("");
   const grip = handle({
     label: `dial of ${m} hours`, value: item, low: 0, high: made.k - 1, words: `hand at ${hand}, item ${item}`, to: (value) => set({ item: value }),
     from: (point) => nearest(item, Math.round((Math.atan2(point.x - cx, cy - point.y) / (2 * Math.PI) + 1) * m) % m, m, made.k),
   });
   return h("g", { key: `dial ${j}` },
-    times(m, (r) => {
-      const end = long(data.wound[j][r]);
-      return [
-        h("path", { d: wedge(cx, cy, r, m, Math.min(zero, end), Math.max(zero, end)), fill: r === hand ? ACCENT : SIGNAL, "fill-opacity": r === hand ? 1 : 0.45 }),
-        h("path", { d: wedge(cx, cy, r, m, lit(r) ? inner - 4 : inner, rim), fill: lit(r) ? SIGNAL : PAPER, stroke: MUTED, "stroke-width": m > 30 ? 0.5 : 1 })];
-    }),
+    h("path", { d: tale((r) => r !== hand), fill: SIGNAL, "fill-opacity": 0.45 }), h("path", { d: tale((r) => r === hand), fill: ACCENT }),
+    h("path", { d: ring((r) => !lit(r), inner), fill: PAPER, stroke: MUTED, "stroke-width": m > 30 ? 0.5 : 1 }), h("path", { d: ring(lit, inner - 4), fill: SIGNAL, stroke: PAPER }),
     times(Math.max(1, Math.floor(m / every)), (i) => {
       const [x, y] = at(i * every, (inner + rim) / 2);
       return words(x, y + 4.5, i * every, { "text-anchor": "middle", "font-size": 13, fill: lit(i * every) ? PAPER : INK });
@@ -455,7 +456,7 @@ function tradeRows(state, data, set) {
         h("rect", { x: 6, y, width: 468, height: 44, rx: 5, fill: now ? SHADE : PAPER, stroke: now ? SIGNAL : GRID }),
         words(12, y + 20, name.toUpperCase(), { "font-weight": 600, "font-size": 15 }), words(12, y + 37, MECHANISMS[name].split(": ")[1], { fill: MUTED, "font-size": 12 }),
         h("rect", { x: 150, y: y + 8, width: (100 * bits) / most.bits, height: 12, ...look }), words(150, y + 36, `${shown(bits)} bits`),
-        h("rect", { x: 318, y: y + 8, width: (150 * bar) / most.bar, height: 12, ...look }), words(318, y + 36, `± ${percent(bar)}`));
+        h("rect", { x: 318, y: y + 8, width: (150 * bar) / most.bar, height: 12, ...look }), words(318, y + 36, `±\u00a0${percent(bar, 3)}`));
     }));
 }
 
