@@ -39,7 +39,7 @@ def still(browser: Browser, stand: Stand, name: str) -> tuple[bytes, str]:
     shot.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True, pnginfo=said)
     if problems := browser.complaints():
         raise RuntimeError(f"{name}: {problems}")
-    return small.getvalue(), driver.find_element("css selector", ".pq-status").text
+    return small.getvalue(), driver.find_element("css selector", ".pq-status").get_attribute("textContent")
 
 
 def main() -> None:
