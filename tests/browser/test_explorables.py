@@ -53,7 +53,7 @@ class Page:
 
     @property
     def said(self):
-        return self.one(".pq-status").text
+        return self.ask("document.querySelector('.pq-status').textContent")
 
     @property
     def alert(self):
@@ -292,7 +292,7 @@ def test_a_notebook_and_its_kernel_show_one_state(notebook):
         assert seen == wanted
 
     def said():
-        return [status.text for status in page.driver.find_elements("css selector", ".pq-status")]
+        return page.ask("[...document.querySelectorAll('.pq-status')].map((e) => e.textContent)")
 
     start = sentence("secret_sharing")
     one, two = said()

@@ -100,6 +100,10 @@ const tests = {
     assert.equal(between(0, 10, 100, 200)(2.5), 125);
     assert.equal(between(3, 3, 100, 200)(3), 100); // no width, no division by zero
   },
+  "lists and counts are words"() {
+    assert.deepEqual([[], ["a"], ["a", "b"], [1, 2, 3]].map(kit.listed), ["", "a", "a and b", "1, 2 and 3"]);
+    assert.deepEqual([0, 1, 2].map((many) => kit.counted(many, "bit")), ["no bits", "1 bit", "2 bits"]);
+  },
   "keys move a handle by steps and stay inside"() {
     for (const [key, wanted] of Object.entries({
       ArrowRight: 0.4, ArrowUp: 0.4, ArrowLeft: 0.2, ArrowDown: 0.2, PageUp: 0.4, PageDown: 0.2, Home: 0, End: 1, Tab: undefined, a: undefined,

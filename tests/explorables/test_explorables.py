@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from polyquant_widgets import _explorable
 from polyquant_widgets._explorable import EXPLORABLES, HERE, Explorable, module, sentence
 
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent.parent
 
 
 def script(path):
@@ -24,7 +26,7 @@ def script(path):
     return loaded
 
 
-fingerprint = script(TESTS.parent.parent / ".ci" / "browser" / "stand.py").fingerprint
+fingerprint = script(ROOT / ".ci" / "browser" / "stand.py").fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +57,9 @@ def shelf(tmp_path):
     return tmp_path
 
 
-def there(name):
-    if not (HERE / f"{name}.js").exists():
-        pytest.skip("not written yet")
-    return name
-
-
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_it_keeps_the_contract(node, shelf, name):
-    status, lines = node("contract.mjs", shelf / f"{there(name)}.js")
+    status, lines = node("contract.mjs", shelf / f"{name}.js")
     assert status == 0, "\n".join(lines)
 
 
@@ -74,7 +70,7 @@ def cases(name):
 
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_its_core_computes_what_the_library_computes(node, shelf, name):
-    listed = cases(there(name))
+    listed = cases(name)
     assert len(listed) >= 24
     status, lines = node("vectors.mjs", shelf / f"{name}.js", given=json.dumps(listed, allow_nan=False))
     assert status == 0, "\n".join(lines)
@@ -90,13 +86,29 @@ def start(node, file):
 
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_the_saved_picture_and_sentence_are_those_of_the_start(node, shelf, name):
-    now = start(node, shelf / f"{there(name)}.js")
+    now = start(node, shelf / f"{name}.js")
     file = HERE / f"{name}.png"
     with Image.open(file) as saved:
         assert saved.text["drawn"] == fingerprint(now["drawn"]), "draws something else by now: make pictures"
         assert 600 <= saved.width <= 800
     assert file.stat().st_size <= 60_000
     assert sentence(name) == now["sentence"], "says something else by now: make pictures"
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_it_stands_in_one_lesson_with_its_picture_and_has_a_page(name):
+    outputs = [
+        output
+        for file in (ROOT / "lessons").glob("*.ipynb")
+        for cell in json.loads(file.read_text())["cells"]
+        for output in cell.get("outputs", [])
+        if output.get("metadata", {}).get("image/png", {}).get("explorable") == name
+    ]
+    (output,) = outputs
+    assert output["metadata"]["image/png"] == {"alt": sentence(name), "explorable": name, "state": {}}
+    assert set(output["data"]) == {"image/png", "text/plain"}
+    assert b64decode("".join(output["data"]["image/png"])) == (HERE / f"{name}.png").read_bytes(), "make lessons-build"
+    assert f"```{{explorable}} {name}" in (ROOT / "docs" / "explorables" / f"{name}.md").read_text()
 
 
 def test_another_start_has_another_fingerprint(node, shelf):
@@ -252,7 +264,7 @@ def exported(file):
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_it_is_one_module_in_a_notebook(node, shelf, name):
     (shelf / "load.mjs").write_text(LOAD)
-    (shelf / "joined.mjs").write_text(module(there(name)))
+    (shelf / "joined.mjs").write_text(module(name))
     status, lines = node(shelf / "load.mjs", shelf / "joined.mjs")
     assert status == 0
     assert lines == [f"{name} function {' '.join(sorted(exported(HERE / f'{name}.js')))}"]

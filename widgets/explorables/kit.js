@@ -178,10 +178,15 @@ export const svg = (width, height, ...children) =>
   h("svg", { viewBox: `0 0 ${width} ${height}`, class: "pq-picture", role: "group", "aria-label": "picture" }, children);
 // Words at a place; more = {"text-anchor": "middle", fill: ..., "font-size": ...}
 export const words = (x, y, said, more) => h("text", { x, y, fill: INK, "font-size": 14, ...more }, String(said));
+// Parts side by side, or where there is no room one below the other.
+export const beside = (...parts) => h("div", { class: "pq-beside" }, parts.map((part) => h("div", {}, part)));
 export const between = (low, high, from, to) => (value) => from + ((value - low) / (high - low || 1)) * (to - from); // a linear scale
 // A number as a reader wants it: 3 digits that count unless *digits* says more, thin spaces left to the browser.
 export const shown = (value, digits = 3) =>
   Number.isInteger(value) ? value.toLocaleString("en-US") : Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 12 });
+
+export const listed = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
+export const counted = (many, one) => `${many || "no"} ${one}${many === 1 ? "" : "s"}`;
 
 // ---------------------------------------------------------------------------------------------- chance
 

@@ -3,7 +3,7 @@
 // Letters are those of the message, in the order of their characters; a code is a list of word lengths for them. The
 // words follow from the lengths, as in polyquant.prefix.PrefixCode, and the best lengths are those of its huffman().
 
-import { ACCENT_INK, GOOD, GRID, INK, MUTED, PAPER, SHADE, SIGNAL, WARNING, between, choice, explorable, h, handle, number, press, svg, text, words } from "./kit.js";
+import { ACCENT_INK, GOOD, GRID, INK, MUTED, PAPER, SHADE, SIGNAL, WARNING, between, choice, counted, explorable, h, handle, number, press, svg, text, words } from "./kit.js";
 
 const DEEPEST = 5; // bits; the longest word that Huffman's code can need for a message of MOST letters
 const MOST = 24;
@@ -138,7 +138,6 @@ export function compute({ message, code, lengths: own, flip: asked }) {
 
 const seen = (letter) => (letter === " " ? "␣" : letter);
 const rest = ([over, under]) => fraction([Math.abs(under - over), under]);
-const plural = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
 const reading = (data) => data.back.map(({ symbol }) => (symbol < 0 ? "…" : data.letters[symbol])).join("");
 
 function verdict({ sum, fits }) {
@@ -148,7 +147,7 @@ function verdict({ sum, fits }) {
 
 function outcome(data) {
   if (!data.flip) return "nothing is flipped";
-  if (data.again < 0) return `${plural(data.lost, "letter")} wrong, but every word keeps its end`;
+  if (data.again < 0) return `${counted(data.lost, "letter")} wrong, but every word keeps its end`;
   const many = `${data.lost} of ${data.sent.length} letters lost`;
   const { start, symbol } = data.back.at(-1);
   const left = flipped(data.bits, data.flip).slice(start);
@@ -158,7 +157,7 @@ function outcome(data) {
 
 export function describe(state, data) {
   const { letters, lengths, sum, pieces, means, floor } = data;
-  const listed = pieces.map(({ i }) => `${seen(letters[i])} ${data.fits ? data.codewords[i] : plural(lengths[i], "bit")}`).join(", ");
+  const listed = pieces.map(({ i }) => `${seen(letters[i])} ${data.fits ? data.codewords[i] : counted(lengths[i], "bit")}`).join(", ");
   const first = `Letters and ${data.fits ? "words" : "lengths"}: ${listed}; Kraft sum ${fraction(sum)}, ${verdict(data)}.`;
   const best = `the best lengths need ${means.best.toFixed(2)} bits a letter, the entropy is ${floor.toFixed(2)}`;
   if (!data.fits) return `${first} Make a word longer until the pieces fit; ${best}.`;
@@ -235,7 +234,7 @@ function leaf({ letters, lengths, fits, pieces, codewords }, i, x, set) {
   const good = pieces.find((piece) => piece.i === i).end <= 1;
   const grip = handle({
     label: `share of ${letter === "␣" ? "the blank" : letter}`, vertical: true, low: 1, high: DEEPEST, value: DEEPEST + 1 - lengths[i],
-    words: `${plural(lengths[i], "bit")}, 1/${2 ** lengths[i]} of the interval`,
+    words: `${counted(lengths[i], "bit")}, 1/${2 ** lengths[i]} of the interval`,
     from: (at) => DEEPEST + 1 - (at.y - ROOT) / LEVEL,
     to: (height) => set({ code: "own", lengths: letters.map((l, j) => l.replace(" ", "_") + (j === i ? DEEPEST + 1 - height : lengths[j])).join("") }),
   });

@@ -4,7 +4,7 @@
 // that holds this one more often than any other. GRR has one dial of k hours and lights one of them, SS lights more,
 // MSS has several smaller dials. The library has all of this in polyquant.ldp; names here are as short as the lessons'.
 
-import { number, choice, text, h, handle, press, svg, words, between, shown, chance, explorable, INK, MUTED, GRID, SHADE, PAPER, SIGNAL, ACCENT, ACCENT_INK } from "./kit.js";
+import { number, choice, text, h, handle, press, svg, words, beside, between, counted, listed, shown, chance, explorable, INK, MUTED, GRID, SHADE, PAPER, SIGNAL, ACCENT, ACCENT_INK } from "./kit.js";
 
 const MECHANISMS = { grr: "GRR: one item", ss: "SS: a subset", mss: "MSS: hours of one dial" };
 const TRUTHS = { hills: "two hills", zipf: "Zipf's law", spike: "half the users have one item" };
@@ -323,7 +323,6 @@ export function compute(state) {
 }
 
 const percent = (share, digits = 2) => `${shown(100 * share, digits)}\u00a0%`.replace("-", "−");
-const listed = (list) => (list.length > 1 ? `${list.slice(0, -1).join(", ")} and ${list.at(-1)}` : `${list[0]}`);
 
 export function describe(state, data) {
   const { made, item, hands, dial, hours, trade, bits } = data;
@@ -336,18 +335,11 @@ export function describe(state, data) {
   const costs = trade.map(({ name, bits, bar }) => `${shown(bits)} with ${name.toUpperCase()} (error bars of ±\u00a0${percent(bar, 3)})`);
   return `${state.mechanism.toUpperCase()} with epsilon ${state.epsilon}, ${shown(data.n)} users, truth ${TRUTHS[state.truth]}: ${inside} of ${made.k} estimates lie within their error bars, ` +
     `${data.clear} stand clear of zero, and item ${item} has ${percent(data.f[item], 3)} and gets ${percent(data.estimated[item], 3)}. ` +
-    `A user with item ${item}, whose ${faces}, lights ${lit} of ${made.dials[dial]}, ${own}: this speaks for ${spoken} item${spoken === 1 ? "" : "s"}${told}. ` +
+    `A user with item ${item}, whose ${faces}, lights ${lit} of ${made.dials[dial]}, ${own}: this speaks for ${counted(spoken, "item")}${told}. ` +
     `Her report has ${bits.join("").length} bits; on average it is ${listed(costs)}.`;
 }
 
 // ---------------------------------------------------------------------------------------------- picture
-
-// As wide as there is room, so that nothing scrolls on a phone.
-function drawing(height, ...children) {
-  const made = svg(480, height, children);
-  made.attributes.style = "min-width: 0";
-  return made;
-}
 
 const small = { fill: MUTED, "font-size": 13 };
 const title = (said) => words(8, 18, said, { "font-weight": 600, "font-size": 15 });
@@ -371,7 +363,7 @@ function bars(data, set) {
     label: "item of the user who reports", value: item, low: 0, high: made.k - 1, words: `item ${item}`,
     from: (point) => Math.floor(((point.x - 52) / 420) * made.k), to: (value) => set({ item: value }),
   });
-  return drawing(340,
+  return svg(480, 340,
     title(`${shown(data.n)} users hide their items; ${data.clear || "none"} stand${data.clear > 1 ? "" : "s"} out`),
     h("rect", { x: 52, y: 27, width: 11, height: 11, fill: SHADE, stroke: MUTED }), words(68, 37, "truth", small),
     h("circle", { cx: 125, cy: 33, r: 5, fill: SIGNAL }), words(135, 37, "estimate, 2 sigma", small),
@@ -410,7 +402,7 @@ function dialFaces(data, set) {
   const [wide, size] = [480 / columns, columns === 1 ? 400 : 440 / columns];
   const foot = 52 + Math.ceil(count / columns) * (size + 24);
   const sent = bits.join("");
-  return drawing(foot + 42,
+  return svg(480, foot + 42,
     title(count > 1 ? "Each user reports from one dial, drawn by lot" : `One dial, an hour for each of ${made.k} items`),
     words(8, 38, "Around each dial: the histogram wound up, as its counts tell it.", small),
     made.dials.map((m, j) => face(data, j, wide * ((j % columns) + 0.5), 48 + Math.floor(j / columns) * (size + 24) + size / 2, size / 2 - 6, set)),
@@ -447,7 +439,7 @@ function face(data, j, cx, cy, outer, set) {
 
 function tradeRows(state, data, set) {
   const most = { bits: Math.max(...data.trade.map(({ bits }) => bits)), bar: Math.max(...data.trade.map(({ bar }) => bar)) };
-  return drawing(174,
+  return svg(480, 174,
     title("The trade"), words(150, 18, "bits of a report", small), words(318, 18, "error bar", small),
     data.trade.map(({ name, bits, bar }, i) => {
       const [y, now] = [26 + 48 * i, name === state.mechanism];
@@ -460,10 +452,7 @@ function tradeRows(state, data, set) {
     }));
 }
 
-export function view(state, data, set) {
-  return [h("div", { style: "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); gap: 10px 16px" },
-    h("div", {}, bars(data, set), tradeRows(state, data, set)), h("div", {}, dialFaces(data, set)))];
-}
+export const view = (state, data, set) => beside([bars(data, set), tradeRows(state, data, set)], dialFaces(data, set));
 
 export default explorable({
   name: "private_counts",

@@ -4,7 +4,7 @@
 
 import {
   ACCENT, ACCENT_INK, GOOD, GRID, INK, MUTED, PAPER, SHADE, SIGNAL, WARNING,
-  between, explorable, h, handle, number, place, shown, svg, words,
+  beside, between, explorable, h, handle, number, place, shown, svg, words,
 } from "./kit.js";
 
 const MOST = 12; // pulses: 578 points
@@ -452,13 +452,7 @@ function message(data) {
     box(GOOD, "read back, best length", vector(data.back, 2)), box(INK, "lost: sin² of the angle", `${small(data.error)}, ${small(data.angle)}°`));
 }
 
-const narrow = (picture) => ({ ...picture, attributes: { ...picture.attributes, style: "min-width:0" } }); // letters of 480 units stay legible
-
-export const view = (state, data, set) => [
-  h("div", { style: "display:flex;flex-wrap:wrap;gap:6px 16px" },
-    [body(state, data, set), cost(state, data, set)].map((part) => h("div", { style: "flex:1 1 320px" }, narrow(part)))),
-  message(data),
-];
+export const view = (state, data, set) => [beside(body(state, data, set), cost(state, data, set)), message(data)];
 
 // The direction that fares worst, in the corner of space and in the order of magnitudes that x has now.
 function worst({ k }, { x }) {

@@ -2,7 +2,7 @@
 //
 // The secret is the value at 0 of a random curve of degree below k, modulo p; the share of party x is the value at x.
 
-import { ACCENT, ACCENT_INK, GOOD, GRID, INK, MUTED, PAPER, SHADE, SIGNAL, WARNING, chance, choice, explorable, h, handle, number, svg, text, toggle, words } from "./kit.js";
+import { ACCENT, ACCENT_INK, GOOD, GRID, INK, MUTED, PAPER, SHADE, SIGNAL, WARNING, beside, chance, choice, counted, explorable, h, handle, listed, number, svg, text, toggle, words } from "./kit.js";
 
 // ---------------------------------------------------------------------------------------------- the core
 // Points are pairs [x, y] with distinct x; curves are lists of coefficients, that of x^0 first, all from 0 to p - 1.
@@ -114,8 +114,6 @@ export function compute(state) {
 
 // ---------------------------------------------------------------------------------------------- words
 
-const counted = (many, one) => `${many || "no"} ${one}${many === 1 ? "" : "s"}`;
-const listed = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 const POWERS = ["", "x", "x²", "x³"];
 const formula = (curve) => curve.map((c, i) => (c === 1 && i ? POWERS[i] : c && `${c}${POWERS[i]}`)).filter(Boolean).join(" + ") || "0";
 const capital = (said) => said[0].toUpperCase() + said.slice(1);
@@ -243,7 +241,7 @@ function table(data, set) {
     ? `${capital(counted(missing, "share"))} missing.${missing === 1 ? ` Each of the ${p} values it may have gives another secret.` : ""}`
     : `${used.map(({ value, weight }) => `${value}·${weight}`).join(" + ")} = ${sum}; modulo ${p} that is ${mod(sum, p)}, ${mod(sum, p) === secret ? "the secret" : "not the secret"}.`;
   const tone = possible === p ? INK : found === secret ? "#0b5835" : WARNING;
-  return h("div", { style: "flex: 1 1 300px; min-width: 280px; max-width: 460px; padding: 4px 8px" },
+  return h("div", { style: "max-width: 460px; padding: 4px 8px" },
     h("p", { style: `color: ${MUTED}` }, "Slide the orange ring through every secret. Press a share to lose it or to give it back."),
     h("p", { style: "display: flex; align-items: baseline; justify-content: space-between" }, h("span", {}, "Secrets still possible"),
       h("strong", { style: `font-size: 26px; color: ${tone}` }, `${possible} of ${p}`)),
@@ -252,13 +250,7 @@ function table(data, set) {
     h("p", {}, "curve drawn: ", h("span", { style: "white-space: nowrap" }, formula(curve))));
 }
 
-// Side by side, or on a phone one below the other; there the grid may be narrower than other pictures, it has few words.
-export function view(state, data, set) {
-  const picture = grid(data, set);
-  picture.attributes.style = "min-width: 300px";
-  return h("div", { style: "display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px" },
-    h("div", { style: "flex: 1 1 300px; max-width: 540px" }, picture), table(data, set));
-}
+export const view = (state, data, set) => beside(h("div", { style: "max-width: 540px" }, grid(data, set)), table(data, set));
 
 export default explorable({
   name: "secret_sharing", title: "Shares of a secret", parameters, compute, describe, view,

@@ -2,7 +2,7 @@
 // look alike and share a bin. Whoever is alone in a bin is known by its signs, can be taken out of all other bins, and
 // may leave somebody else alone there.
 
-import { ACCENT, ACCENT_INK, CYCLE, GOOD, GRID, INK, MUTED, PAPER, SIGNAL, WARNING, between, chance, explorable, h, handle, number, press, shown, svg, text, words } from "./kit.js";
+import { ACCENT, ACCENT_INK, CYCLE, GOOD, GRID, INK, MUTED, PAPER, SIGNAL, WARNING, beside, between, chance, explorable, h, handle, listed, number, press, shown, svg, text, words } from "./kit.js";
 
 const BITS = 10, SIZE = 1 << BITS;
 const MOST = 20; // coefficients: as many letters as a glance can keep apart
@@ -167,7 +167,6 @@ export function compute(state) {
 
 const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
 const binary = (k) => k.toString(2).padStart(BITS, "0");
-const listed = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);
 const inside = (data, c, bin) => data.members[c][bin].filter(({ k }) => !data.gone.has(k)).map(({ letter }) => letter);
 const over = ({ step, total, status }) => step === total && status !== "done"; // ended without everything
 const where = (c, bin) => `bin ${bin} of group ${c + 1}`;
@@ -328,12 +327,7 @@ function lens(state, { spectrum, groups, glass, read, gone, event, name }) {
     words(252, maps + 242, "dark: delay 0; blue: the others;", { fill: MUTED }), words(252, maps + 259, "grey: other groups", { fill: MUTED }));
 }
 
-export function view(state, data, set) {
-  const row = { style: "display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: flex-start" };
-  const half = ({ tag, attributes, children }) => // beside each other where there is room; a phone need not scroll sideways
-    h("div", { style: "flex: 1 1 300px; min-width: 300px" }, h(tag, { ...attributes, style: "min-width: 300px" }, children));
-  return [h("div", row, half(bins(state, data, set)), half(lens(state, data)))];
-}
+export const view = (state, data, set) => beside(bins(state, data, set), lens(state, data));
 
 const actions = [
   { label: "Next", run: (state, data) => ({ step: data.step + 1 }), able: (state, data) => data.step < data.total },
