@@ -26,6 +26,8 @@ class Page:
 
 
 class Reader(HTMLParser):
+    """Fills a Page."""
+
     def __init__(self) -> None:
         super().__init__()
         self.page = Page()

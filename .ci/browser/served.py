@@ -1,4 +1,4 @@
-"""A page of the site as a reader's browser has it: what it asks for, what it weighs, what the accessibility tool says."""
+"""A page of the site as a reader's browser has it: what it asks for, what it weighs, what the tools say."""
 
 import functools
 import importlib.util
@@ -20,15 +20,26 @@ PHONE = 360
 
 @dataclass(frozen=True)
 class Limits:
+    """Beyond these a page fails."""
+
     first: float = 5.0  # seconds to the first words
     megabytes: float = 2.0
     step: float = 16.0  # ms that an explorable may take
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """Files, and nothing said about them."""
+
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args: Any) -> None: ...
+
+
+class Server(ThreadingHTTPServer):
+    """Many requests at once."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes on to the next page hangs up."""
 
 
 @contextmanager
@@ -36,7 +47,7 @@ def serving(site: Path) -> Any:
     """Address of *site* on a plain static server, in a folder of it."""
     with TemporaryDirectory() as top:
         (Path(top) / FOLDER).symlink_to(site.resolve(), target_is_directory=True)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=top))
+        server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=top))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
@@ -53,18 +64,7 @@ def axe() -> str:
     return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text()
 
 
-RUN = """
-const [only, all, done] = arguments;
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const how = only ? {runOnly: {type: "rule", values: [only]}} : {runOnly: {type: "tag", values: tags}};
-axe.run(all ? document : {exclude: [".sidebar-drawer"]}, {...how, resultTypes: ["violations"]}).then(
-  (found) => done(found.violations.map((v) => `${v.id}: ${v.nodes.length} x ${v.nodes[0].target.join(" ")}`.slice(0, 220))),
-  (error) => done([`axe: ${error.message}`]));
-"""
-PAINT = """
-const done = arguments[0], told = (list) => list.getEntriesByName("first-contentful-paint").forEach((p) => done(p.startTime / 1000));
-new PerformanceObserver(told).observe({type: "paint", buffered: true});
-"""
+LOOK = (Path(__file__).parent / "site.js").read_text()
 WIDE = "return document.documentElement.scrollWidth - innerWidth"
 
 
@@ -89,31 +89,35 @@ class Reader:
         else:
             self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
+    def ask(self, call: str, *arguments: Any) -> Any:
+        """What ``look.call`` of site.js returns, for a promise what it becomes; *arguments* are its ``args``."""
+        script = f"const args = [...arguments], done = args.pop(); Promise.resolve(look.{call}).then(done);"
+        return self.driver.execute_async_script(LOOK + script, *arguments)
+
     def open(self, address: str) -> None:
         self.driver.get("about:blank")  # also where only what follows # or ? changes
         self.browser.open(address)
 
-    def look(self, address: str, limits: Limits, thorough: bool, sidebar: bool = True) -> list[str]:
-        """What is wrong with the page at *address*; *thorough*, with the accessibility tool in light and dark.
-
-        The *sidebar* is the same on every page, so a check of all pages looks at it once.
-        """
+    def look(self, address: str, limits: Limits, every_word: bool = True) -> list[str]:
+        """What is wrong with the page at *address*; unless *every_word*, the sidebar is taken as looked at."""
         self.dress()
         self.open(address)
         if self.driver.execute_script("return Boolean(document.querySelector('.pq-here'))"):
             time.sleep(0.3)  # for what lies near
-        problems, painted = [], self.driver.execute_async_script(PAINT)
+        problems, painted = [], self.ask("painted()")
         if painted > limits.first:
             problems.append(f"first words after {painted:.1f} s, over {limits.first:g}")
         weight, traffic = self.weigh()
         if weight > limits.megabytes:
             problems.append(f"weighs {weight:.2f} MB, over {limits.megabytes:g}")
         problems += [f"asked another host: {stranger}" for stranger in sorted(traffic.strangers)]
-        if thorough:
-            self.driver.execute_script(self.tool)
-            problems += [f"light: {line}" for line in self.driver.execute_async_script(RUN, "", sidebar)]
-            self.dress("dark")
-            problems += [f"dark: {line}" for line in self.driver.execute_async_script(RUN, "color-contrast", sidebar)]
+        self.driver.execute_script(self.tool)
+        problems += [f"light: {line}" for line in self.ask("tool(...args)", False, every_word)]
+        for scheme in ("light", "dark"):
+            self.dress(scheme)
+            problems += [f"{scheme}: {line}" for line in self.ask("pale()")]
+            if every_word:
+                problems += [f"{scheme}: {line}" for line in self.ask("tool(...args)", True, True)]
         self.dress(width=PHONE)
         if (over := self.driver.execute_script(WIDE)) > 0:
             problems.append(f"{over} px too wide for {PHONE}")

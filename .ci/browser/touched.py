@@ -12,11 +12,6 @@ from selenium.webdriver.remote.webelement import WebElement
 from .served import Limits, Reader
 
 ROOT = ".pq-explorable"
-SEEN = """
-const root = document.querySelector(".pq-explorable");
-const said = root.querySelector(".pq-status").textContent, alert = root.querySelector(".pq-alert:not([hidden])");
-return [root.querySelector(".pq-stage").innerHTML, said, alert ? alert.textContent : "", Number(root.dataset.ms)];
-"""
 FEW = 6  # of many handles, or places to press, so many: the first, the last, and between
 
 
@@ -47,15 +42,15 @@ class Explorable:
         return False
 
     def seen(self) -> tuple[str, str, str]:
-        picture, sentence, alert, ms = self.driver.execute_script(SEEN)
+        picture, sentence, alert, ms = self.reader.ask("explorable()")
         self.ms = ms
         return picture, sentence, alert
 
     def all(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, f"{ROOT} {selector}")
 
-    def moved(self, label: str, moves: Any) -> None:
-        """Each of *moves* is carried out; one of them has to change the picture, and one the sentence."""
+    def tried(self, moves: Any) -> tuple[bool, bool]:
+        """Whether one of *moves* changed the picture, and one the sentence."""
         before, picture, sentence = self.seen(), False, False
         for move in moves:
             move()
@@ -63,10 +58,16 @@ class Explorable:
             if after != before:
                 self.times.append(self.ms)
             picture, sentence, before = picture or after[0] != before[0], sentence or after[1] != before[1], after
+        return picture, sentence
+
+    def blame(self, label: str, picture: bool, sentence: bool) -> None:
         if not picture:
             self.problems.append(f"{label} changed no picture")
         elif not sentence:
             self.problems.append(f"{label} changed no sentence")
+
+    def moved(self, label: str, moves: Any) -> None:
+        self.blame(label, *self.tried(moves))
 
     def again(self) -> None:
         """Back to the start, so that every control is tried from there."""
@@ -94,15 +95,15 @@ class Explorable:
         self.moved(label, [lambda key=key: find().send_keys(key) for key in keys])
 
     def typed(self, label: str, element: WebElement) -> None:
-        """A line of text: its last word twice, or less of it; one of them is allowed."""
-        text = element.get_attribute("value") or ""
-        tries = [f"{text} {text.split()[-1]}" if text.split() else "a", text[: len(text) // 2].strip(), text[1:].strip()]
+        """A line of text; the explorable gives examples of what may stand there."""
+        name = element.get_attribute("data-parameter")
+        examples = self.reader.ask("examples(...args)", self.name, name)
 
         def write(words: str) -> None:
             element.send_keys(Keys.CONTROL, "a")
             element.send_keys(words, Keys.ENTER)
 
-        self.moved(label, [lambda words=words: write(words) for words in tries if words])
+        self.moved(label, [lambda words=words: write(words) for words in examples])
 
     def handles(self) -> None:
         for place in some(self.all("[role=slider]")):
@@ -113,7 +114,8 @@ class Explorable:
 
             self.keys(f"{label} (keys)", here)
             self.again()
-            self.moved(f"{label} (dragged)", [lambda d=d, h=here: self.drag(h(), *d) for d in ((40, 0), (0, 40), (-40, 0), (0, -40))])
+            ways = ((40, 0), (0, 40), (-40, 0), (0, -40))
+            self.moved(f"{label} (dragged)", [lambda way=way, h=here: self.drag(h(), *way) for way in ways])
             self.again()
 
     def drag(self, element: WebElement, right: int, down: int) -> None:
@@ -126,6 +128,8 @@ class Explorable:
     def pressed(self) -> None:
         for place in some(self.all("[role=button]")):
             element = self.all("[role=button]")[place]
+            if element.get_attribute("aria-pressed") == "true":  # it is what it would make
+                continue
             label = f"button in the picture {element.get_attribute('aria-label')!r}"
             self.moved(label, [lambda e=element: e.send_keys(Keys.ENTER)])
             self.again()
@@ -133,23 +137,23 @@ class Explorable:
     def actions(self) -> None:
         for place in range(len(self.own_buttons())):
             button = self.own_buttons()[place]
-            if not button.is_enabled():
-                self.touch_something()
-            if button.is_enabled():
-                self.moved(f"button {button.text!r}", [button.click])
-            else:
-                self.problems.append(f"button {button.text!r} is dead after a move, too")
+            done = self.tried([button.click]) if button.is_enabled() else (False, False)
+            if not all(done):  # at the start it has nothing to do, perhaps
+                self.touch_something(but=place)
+                done = self.tried([button.click]) if button.is_enabled() else (False, False)
+            self.blame(f"button {button.text!r}", *done)
             self.again()
 
     def own_buttons(self) -> list[WebElement]:
         """Those below the controls, without the two that the kit adds."""
         return self.all(".pq-actions button")[:-2]
 
-    def touch_something(self) -> None:
+    def touch_something(self, but: int = -1) -> None:
+        """A few moves, none of them of the button in place *but*."""
         for element in [*self.all("[data-parameter][type=range]"), *self.all("[role=slider]")][:3]:
             element.send_keys(Keys.ARROW_RIGHT)
-        for button in self.own_buttons():
-            if button.is_enabled():
+        for place, button in enumerate(self.own_buttons()):
+            if place != but and button.is_enabled():
                 button.click()
                 return
 

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from polysite.stage import clear, stage
 from sphinx.cmd.build import main as sphinx
+
+from polysite.stage import clear, stage
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

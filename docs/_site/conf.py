@@ -7,11 +7,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(ROOT)]
 
-from polysite import anchors, api, stage  # noqa: E402
-
 from sphinx.application import Sphinx  # noqa: E402
 
 import polyquant  # noqa: E402
+from polysite import anchors, api, stage  # noqa: E402
 
 project, language = "polyquant", "en"
 version = release = polyquant.__version__

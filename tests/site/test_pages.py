@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+
 from polysite import anchors, api, docstrings, finish, formulas, links, notebooks, pictures, stage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
-DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (7).to_bytes(4, "big") + (5).to_bytes(4, "big")).decode()
+DOT = base64.b64encode(
+    b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (7).to_bytes(4, "big") + (5).to_bytes(4, "big")
+).decode()
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?(?:\n[^$\n]+?)?)(?<!\s)\$(?!\d)", re.S)
 
 
@@ -20,7 +23,7 @@ def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
 
-# ---------------------------------------------------------------------------------------------------- links
+# -------------------------------------------------------------------------------- links
 
 
 @pytest.mark.parametrize(
@@ -54,11 +57,15 @@ def test_only_pages_have_links_that_move():
         links.moved("", "LICENSE", set())
 
 
-# ---------------------------------------------------------------------------------------------------- lessons
+# -------------------------------------------------------------------------------- lessons
 
 
 def notebook(metadata):
-    output = {"output_type": "display_data", "data": {"image/png": DOT, "text/plain": "x"}, "metadata": {"image/png": metadata}}
+    output = {
+        "output_type": "display_data",
+        "data": {"image/png": DOT, "text/plain": "x"},
+        "metadata": {"image/png": metadata},
+    }
     cells = [
         {"cell_type": "markdown", "source": "# Why?\n\n[Open this lesson on Binder](https://b/x), nothing to install."},
         {"cell_type": "code", "source": "x", "outputs": [output]},
@@ -68,7 +75,9 @@ def notebook(metadata):
 
 def test_a_picture_gets_its_words_and_size():
     kept = {}
-    made = notebooks.lesson(notebook({"alt": 'a < b & "c"'}), "10_a", files := set(), lambda n, b: kept.setdefault(n, b) and n)
+    made = notebooks.lesson(
+        notebook({"alt": 'a < b & "c"'}), "10_a", files := set(), lambda n, b: kept.setdefault(n, b) and n
+    )
     html = made["cells"][1]["outputs"][0]["data"]["text/html"]
     assert 'src="10_a-1.png" alt="a &lt; b &amp; &quot;c&quot;" width="7" height="5"' in html
     assert "pq-here" not in html
@@ -79,7 +88,9 @@ def test_a_picture_gets_its_words_and_size():
 
 def test_an_explorable_keeps_its_state_and_its_still():
     said = {"alt": "a", "explorable": "pyramid", "state": {"k": 3, "text": "\"'<"}}
-    html = notebooks.lesson(notebook(said), "50_a", set(), lambda n, b: n)["cells"][1]["outputs"][0]["data"]["text/html"]
+    html = notebooks.lesson(notebook(said), "50_a", set(), lambda n, b: n)["cells"][1]["outputs"][0]["data"][
+        "text/html"
+    ]
     assert 'data-explorable="pyramid"' in html
     assert "<img" in html
     state = re.search(r'data-state="([^"]*)"', html)[1]
@@ -98,7 +109,7 @@ def test_lessons_lead_to_binder_and_to_their_source(path):
     assert f"../files/lessons/src/{path.stem}.py" in first
 
 
-# ---------------------------------------------------------------------------------------------------- formulas
+# -------------------------------------------------------------------------------- formulas
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -124,7 +135,7 @@ def test_dots_stand_where_they_belong():
     assert formulas.mathml(r"\tfrac12") == formulas.mathml(r"\frac{1}{2}")
 
 
-# ---------------------------------------------------------------------------------------------------- keys and docstrings
+# -------------------------------------------------------------------------------- keys and docstrings
 
 
 def test_keys_are_known_and_cited():
@@ -154,13 +165,14 @@ def test_every_public_name_is_on_a_page():
 
 
 def test_repairs_of_the_theme():
-    html = '<p role="heading">a</p><aside class="sidebar-drawer"><aside class="toc-drawer no"><th class="head"><p></p></th>'
+    html = '<p role="heading">a</p><th class="head"><p></p></th>'
+    html += '<aside class="sidebar-drawer"><aside class="toc-drawer no">'
     made, counts = finish.repaired(html)
     assert counts == [1, 1, 1, 1]
     assert finish.repaired(made)[1] == [0, 0, 0, 0]
 
 
-# ---------------------------------------------------------------------------------------------------- the tree
+# -------------------------------------------------------------------------------- the tree
 
 
 def test_the_front_page_leads_to_every_lesson_and_to_binder():
@@ -173,7 +185,12 @@ def test_the_tree_is_made_and_what_is_gone_is_taken_away(tmp_path):
     stage.stage(ROOT, tmp_path)
     made = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert {"index.md", "changelog.md", "lessons/10_words_that_end_themselves.ipynb", "api/prefix.rst"} <= made
-    assert {"_extra/files/LICENSE", "_extra/.nojekyll", "_shelf/explorables/kit.js", "_shelf/explorables/here.js"} <= made
+    assert {
+        "_extra/files/LICENSE",
+        "_extra/.nojekyll",
+        "_shelf/explorables/kit.js",
+        "_shelf/explorables/here.js",
+    } <= made
     assert not [name for name in made if "_site" in name]
     (tmp_path / "old.md").write_text("")
     times = {name: (tmp_path / name).stat().st_mtime_ns for name in made}

@@ -10,24 +10,8 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HEAD = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title>'
-PLAIN = f"""{HEAD}</head><body><main><h1>Bad</h1>
-<p style="color: #aaa; background: #fff">pale</p><div style="width: 700px">wide</div>
-<a href="gone.html">gone</a><img src="big.png" alt="big"><script>console.error("a complaint")</script>
-<script>fetch("http://stranger.invalid/x").catch(() => {{}})</script>
-<style>@media (prefers-color-scheme: dark) {{ .d {{ color: #222; background: #000 }} }}</style><p class="d">dim</p></main></body></html>"""
-PAGE = f"""{HEAD}</head><body><main><h1>An explorable</h1><div class="pq-here" data-explorable="bad" data-state="{{}}">still</div>
-<script type="module" src="../_static/explorables/here.js"></script></main></body></html>"""
-# A dead control, one that only the picture follows, a slow step, a dead handle, a dead button, and no use of the address.
-BAD = """import { number, explorable, h, svg, handle, press, words } from "./kit.js";
-export const parameters = { live: number("live", 3, 0, 9, 1), dead: number("dead", 3, 0, 9, 1), mute: number("mute", 3, 0, 9, 1) };
-export const compute = ({ live, mute }) => { const end = performance.now() + 60; while (performance.now() < end); return { live, mute }; };
-export const describe = (state, data) => `It is ${data.live}.`;
-export const view = (state, data, set) => [svg(640, 200, words(20, 40, data.live), words(20, 80, data.mute),
-  h("circle", { cx: 300, cy: 100, r: 20, ...handle({ label: "stuck", value: 3, low: 0, high: 9, from: () => 3, to: () => {} }) }),
-  h("rect", { x: 400, y: 50, width: 40, height: 40, ...press("deaf", () => {}) }))];
-export default explorable({ name: "bad", title: "Bad", parameters, compute, describe, view, actions: [{ label: "Idle", run: () => ({}) }] });
-"""
+BAD = Path(__file__).parent / "bad"
+SLOW = "performance.now() + 60"
 PROBLEMS = [
     "index.html: gone.html leads nowhere",
     "index.html: weighs ",
@@ -48,15 +32,13 @@ PROBLEMS = [
 
 @pytest.fixture
 def site(tmp_path):
+    shutil.copytree(BAD, tmp_path, dirs_exist_ok=True)
     shelf = tmp_path / "_static" / "explorables"
     shelf.mkdir(parents=True)
-    (tmp_path / "explorables").mkdir()
+    (tmp_path / "bad.js").rename(shelf / "bad.js")
     shutil.copy(ROOT / "widgets" / "explorables" / "kit.js", shelf)
     shutil.copy(ROOT / "docs" / "_site" / "static" / "here.js", shelf)
-    (shelf / "bad.js").write_text(BAD)
-    (tmp_path / "explorables" / "bad.html").write_text(PAGE)
-    (tmp_path / "big.png").write_bytes(bytes(2_500_000))
-    (tmp_path / "index.html").write_text(PLAIN)
+    (tmp_path / "big.css").write_text("/*" + 2_500_000 * "x" + "*/")
     return tmp_path
 
 
@@ -77,7 +59,8 @@ def test_every_fault_is_told_and_a_live_control_is_not_blamed(site):
 def test_addresses_that_do_nothing_are_told(site):
     kit = site / "_static" / "explorables" / "kit.js"
     kit.write_text(kit.read_text() + "\nhistory.replaceState = () => {};\n")
-    (site / "_static" / "explorables" / "bad.js").write_text(BAD.replace("+ 60", "+ 1"))
+    bad = kit.with_name("bad.js")
+    bad.write_text(bad.read_text().replace(SLOW, "0"))
     assert any("bad.html: its address does not bring its state back" in line for line in check(site)[1])
 
 

@@ -54,7 +54,9 @@ def up(docname: str) -> str:
     return "../" * docname.count("/")
 
 
-def load(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def load(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Scripts only where there is something for them to do."""
     if doctree is not None and any(MARK in raw.astext() for raw in doctree.findall(nodes.raw)):
         app.add_js_file(LOADER, type="module")

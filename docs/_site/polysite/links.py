@@ -11,9 +11,15 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 # Code, in a block or in a line, is nobody's link.
-PIECES = re.compile(r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[ \t]*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))", re.M | re.S)
+PIECES = re.compile(
+    r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[ \t]*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))", re.M | re.S
+)
 LINK = re.compile(r"(?<=\]\()([^()\s]+)(?=\))")
-PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "polyquant/datasets/README.md": "data.md"}
+PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "polyquant/datasets/README.md": "data.md",
+}
 FILES = "files"  # where files that are no pages lie, under their names in the repository
 
 

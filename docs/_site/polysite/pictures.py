@@ -19,7 +19,8 @@ def still(address: str, png: bytes, sentence: str) -> str:
     width, height = size(png)
     said = escape(sentence, quote=True)
     return (
-        f'<figure class="pq-still"><img src="{escape(address)}" alt="{said}" width="{width}" height="{height}" loading="lazy">'
+        f'<figure class="pq-still"><img src="{escape(address)}" alt="{said}"'
+        f' width="{width}" height="{height}" loading="lazy">'
         f'<figcaption aria-hidden="true">{said}</figcaption></figure>'
     )
 
@@ -34,6 +35,7 @@ def card(where: str, title: str, words: str, address: str, png: bytes, sentence:
     """A small picture that leads to the page *where*."""
     width, height = size(png)
     return (
-        f'<figure class="pq-card"><img src="{escape(address)}" alt="{escape(sentence, quote=True)}" width="{width}" height="{height}">'
+        f'<figure class="pq-card"><img src="{escape(address)}" alt="{escape(sentence, quote=True)}"'
+        f' width="{width}" height="{height}">'
         f'<figcaption><a href="{escape(where)}">{escape(title)}</a><p>{escape(words)}</p></figcaption></figure>'
     )
