@@ -42,7 +42,7 @@ lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.i
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
 pictures: install-browser ## make the pictures of the README and of the explorables again (needs chromium and chromedriver)
-	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit eleven_bits x_adic t_curve forest pyramid_3d
+	$(RUN) polyquant_widgets docs/pictures eleven_bits x_adic forest
 	$(BIN)/python .ci/stills.py
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
@@ -52,9 +52,9 @@ browser: install-browser install-test ## move every control of every lesson in a
 site: install-site ## lessons, explorables and the library as pages that need no kernel and no network, in build/site
 	$(BIN)/python docs/_site/build.py build/site
 
-site-check: install-site install-browser ## open every page of build/site in a real browser, touch every explorable
+site-check: install-site install-browser install-test ## open every page of build/site in a real browser, touch every explorable
 	@$(RUN) pip install -q -c constraints.txt --no-deps axe-playwright-python # for the tool in it; its own code is not run
-	$(RUN) pytest -m browser -p no:benchmark tests/site
+	$(RUN) pytest -m "browser or not browser" -p no:benchmark tests/site
 	$(BIN)/python .ci/site_check.py build/site $(LOOK)
 
 latency: install-browser ## measure sliders, first picture and run of every lesson; write docs/latency.md

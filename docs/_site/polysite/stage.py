@@ -40,8 +40,6 @@ def stage(root: Path, target: Path) -> None:
 
     shelf = [*(root / "widgets" / "explorables").iterdir(), root / "docs" / "_site" / "static" / "here.js"]
     made |= {f"{STATIC}/explorables/{p.name}": p.read_bytes() for p in shelf if p.suffix in {".js", ".css", ".png"}}
-    pictures = root / "docs" / "pictures"
-    made |= {f"pictures/{path.name}": path.read_bytes() for path in pictures.iterdir()}
 
     for path in target.glob("**/*"):
         if path.is_file() and str(path.relative_to(target)) not in made:
