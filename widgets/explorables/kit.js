@@ -63,12 +63,15 @@ const LIVE = new Set(["value", "checked"]); // what a reader changes: set as pro
 // Make *parent* hold *nodes*, keeping elements that are still wanted, with their focus and their hold on a finger.
 export function patch(parent, nodes) {
   const old = [...parent.childNodes];
-  const keyed = new Map(old.filter((element) => element.pqKey !== undefined).map((element) => [element.pqKey, element]));
-  const loose = old.filter((element) => element.pqKey === undefined);
+  const keyed = new Map();
+  const loose = [];
+  for (const element of old) element.pqKey === undefined ? loose.push(element) : keyed.set(element.pqKey, element);
+  let next = 0;
   const wanted = nodes.map((node) => {
     const key = node.attributes?.key;
-    return renewed(key === undefined ? loose.shift() : keyed.get(key), node, parent);
+    return renewed(key === undefined ? loose[next++] : keyed.get(key), node, parent);
   });
+  if (wanted.length === old.length && wanted.every((element, place) => element === old[place])) return;
   const kept = new Set(wanted);
   for (const element of old) if (!kept.has(element)) element.remove();
   wanted.forEach((element, place) => {
@@ -85,29 +88,30 @@ function renewed(found, node, parent) {
     if (found.data !== String(node)) found.data = node;
     return found;
   }
-  const space = node.tag === "svg" || (parent.namespaceURI === SVG && parent.tagName !== "foreignObject");
-  const same = found?.nodeType === 1 && found.localName === node.tag;
-  const element = same ? found : space ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag);
-  const { key, ...attributes } = node.attributes;
-  element.pqKey = key;
+  const { tag, attributes, children } = node;
+  const element = found?.localName === tag ? found : document.createElementNS(tag === "svg" ? SVG : parent.namespaceURI, tag);
+  element.pqKey = attributes.key;
   dress(element, attributes);
-  patch(element, node.children);
-  if ("value" in attributes && node.tag === "select") element.value = attributes.value; // its options are there only now
+  patch(element, children);
+  if (tag === "select" && "value" in attributes) element.value = attributes.value; // its options are there only now
   return element;
 }
 
 function dress(element, attributes) {
-  for (const name of Object.keys(element.pqAttributes ?? {})) {
+  const before = element.pqAttributes ?? {};
+  for (const name in before) {
     if (name in attributes) continue;
     if (name.startsWith("on")) element[name] = null;
     else element.removeAttribute(name);
   }
-  for (const [name, value] of Object.entries(attributes)) {
-    const absent = value === null || value === undefined || (value === false && !name.startsWith("aria-"));
-    if (name.startsWith("on")) element[name] = value ?? null;
-    else if (LIVE.has(name)) String(element[name]) !== String(value) && (element[name] = value);
-    else if (absent) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (name === "key") continue;
+    if (LIVE.has(name)) String(element[name]) !== String(value) && (element[name] = value);
+    else if (value === before[name]) continue; // asking the element would take longer
+    else if (name.startsWith("on")) element[name] = value ?? null;
+    else if (value === null || value === undefined || (value === false && !name.startsWith("aria-"))) element.removeAttribute(name);
+    else element.setAttribute(name, value);
   }
   element.pqAttributes = attributes;
 }
