@@ -187,38 +187,41 @@ def test_a_broken_promise_is_noticed(node, shelf, old, new, complaint):
 EVEN, ODD = [{"big": str(2 * 3**60)}], [{"big": "5"}]
 
 
-@pytest.mark.parametrize(
-    ("call", "arguments", "promised", "complaint"),
-    [
-        ("doubled", [21], {"expected": 42}, ""),
-        ("doubled", [21], {"expected": 43}, "result is 42, not 43"),
-        ("doubled", [0.1], {"expected": 0.2 + 1e-12}, ""),
-        ("doubled", [0.1], {"expected": 0.2 + 1e-6}, "result is 0.2"),
-        ("doubled", [0.1], {"expected": 0.2 + 1e-6, "tolerance": 1e-5}, ""),
-        ("doubled", [2**52], {"expected": 2**53 - 2}, "not 9007199254740990"),
-        ("doubled", ["x"], {"expected": 0}, "result is null, not 0"),  # NaN
-        ("tripled", [1], {"expected": 3}, "is not exported"),
-        ("halves", EVEN, {"expected": [str(3**60), str(3**60)]}, ""),
-        ("halves", EVEN, {"expected": [str(3**60), str(3**60 + 1)]}, "[1] is"),
-        ("halves", ODD, {"expected": ["2", "2"]}, '[1] is "3", not "2"'),
-        ("halves", ODD, {"expected": ["2"]}, "result is"),
-        ("halves", ODD, {"raises": "must"}, 'does not raise "must", gives ["2","3"]'),
-        ("halves", [{"big": "-1"}], {"raises": "must be at least 0"}, ""),
-        ("halves", [{"big": "-1"}], {"raises": "must be even"}, "raises Error: whole must"),
-        ("halves", [{"big": "-1"}], {"expected": ["0", "0"]}, "raises Error: whole must"),
-        ("thirds", [3], {"expected": [0, 1 / 3, 2 / 3]}, ""),
-        ("thirds", [3], {"expected": [0, 1 / 3, 0.6]}, "[2] is 0.666"),
-        ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1], "mark": 1}}, ""),
-        ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1]}}, "mark too many"),
-        ("compute", [{"n": 1, "marked": "0"}], {"expected": {"boxes": [0], "mark": 0, "x": 1}}, "[x] is undefined"),
-    ],
-)
-def test_a_wrong_number_is_noticed(node, shelf, call, arguments, promised, complaint):
+WRONG = [  # call, arguments, what is promised, the complaint
+    ("doubled", [21], {"expected": 42}, ""),
+    ("doubled", [21], {"expected": 43}, "result is 42, not 43"),
+    ("doubled", [0.1], {"expected": 0.2 + 1e-12}, ""),
+    ("doubled", [0.1], {"expected": 0.2 + 1e-6}, "result is 0.2"),
+    ("doubled", [0.1], {"expected": 0.2 + 1e-6, "tolerance": 1e-5}, ""),
+    ("doubled", [2**52], {"expected": 2**53 - 2}, "not 9007199254740990"),
+    ("doubled", ["x"], {"expected": 0}, "result is null, not 0"),  # NaN
+    ("tripled", [1], {"expected": 3}, "is not exported"),
+    ("halves", EVEN, {"expected": [str(3**60), str(3**60)]}, ""),
+    ("halves", EVEN, {"expected": [str(3**60), str(3**60 + 1)]}, "[1] is"),
+    ("halves", ODD, {"expected": ["2", "2"]}, '[1] is "3", not "2"'),
+    ("halves", ODD, {"expected": ["2"]}, "result is"),
+    ("halves", ODD, {"raises": "must"}, 'does not raise "must", gives ["2","3"]'),
+    ("halves", [{"big": "-1"}], {"raises": "must be at least 0"}, ""),
+    ("halves", [{"big": "-1"}], {"raises": "must be even"}, "raises Error: whole must"),
+    ("halves", [{"big": "-1"}], {"expected": ["0", "0"]}, "raises Error: whole must"),
+    ("thirds", [3], {"expected": [0, 1 / 3, 2 / 3]}, ""),
+    ("thirds", [3], {"expected": [0, 1 / 3, 0.6]}, "[2] is 0.666"),
+    ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1], "mark": 1}}, ""),
+    ("compute", [{"n": 2, "marked": "1"}], {"expected": {"boxes": [0, 1]}}, "mark too many"),
+    ("compute", [{"n": 1, "marked": "0"}], {"expected": {"boxes": [0], "mark": 0, "x": 1}}, "[x] is undefined"),
+]
+
+
+def test_wrong_numbers_are_noticed_and_right_ones_are_not(node, shelf):
     (shelf / "tiny.js").write_text(TINY)
-    case = {"call": call, "arguments": arguments, **promised}
-    status, lines = node("vectors.mjs", shelf / "tiny.js", given=json.dumps([case]))
-    assert status == bool(complaint)
-    assert complaint in lines[0]
+    listed = [{"call": call, "arguments": given, **promised} for call, given, promised, _ in WRONG]
+    status, lines = node("vectors.mjs", shelf / "tiny.js", given=json.dumps(listed))
+    expected = [(call, complaint) for call, _, _, complaint in WRONG if complaint]
+    assert status == 1
+    assert lines[-1] == f"{len(WRONG)} cases, {len(expected)} wrong"
+    for line, (call, complaint) in zip(lines, expected, strict=False):
+        assert line.startswith(f"! {call}(")
+        assert complaint in line
 
 
 # the kit --------------------------------------------------------------------------------------------------------
