@@ -13,7 +13,7 @@ RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check assignments grade lessons-build pictures browser latency test-oldest test-latest bench site site-check warm clean
+.PHONY: help lessons test check assignments grade lessons-build pictures browser site site-check latency test-oldest test-latest bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

@@ -12,7 +12,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from .served import Limits, Reader
 
 ROOT = ".pq-explorable"
-FEW = 6  # of many handles, or places to press, so many: the first, the last, and between
+FEW = 4  # of many handles, or places to press, so many: the first, the last, and between
 
 
 def some(items: list[WebElement]) -> list[int]:

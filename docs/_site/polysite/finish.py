@@ -14,6 +14,8 @@ REPAIRS = [
     # two regions of a kind have names
     (re.compile(r'<aside class="sidebar-drawer"'), '<aside aria-label="All pages" class="sidebar-drawer"'),
     (re.compile(r'<aside class="toc-drawer'), '<aside aria-label="This page" class="toc-drawer'),
+    # the page of the search has a heading before it has results
+    (re.compile(r'(?=<div id="search-results")'), "<h1>Search</h1>\n"),
     # the empty corner of a table heads nothing
     (re.compile(r'<th class="head[^"]*">(?:<p></p>)?</th>'), "<td></td>"),
 ]
@@ -23,7 +25,7 @@ def repaired(html: str) -> tuple[str, list[int]]:
     """*html* repaired, and how often each repair was needed.
 
     >>> repaired('<th class="head"></th>')
-    ('<td></td>', [0, 0, 0, 1])
+    ('<td></td>', [0, 0, 0, 0, 1])
     """
     counts = []
     for old, new in REPAIRS:
