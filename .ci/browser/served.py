@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from selenium.webdriver.common.by import By
+
 from .chrome import Browser, Traffic
 
 FOLDER = "polyquant"  # the site lies below the top of its host, as project pages do
@@ -102,8 +104,6 @@ class Reader:
         """What is wrong with the page at *address*; unless *every_word*, the sidebar is taken as looked at."""
         self.dress()
         self.open(address)
-        if self.driver.execute_script("return Boolean(document.querySelector('.pq-here'))"):
-            time.sleep(0.3)  # for what lies near
         problems, painted = [], self.ask("painted()")
         if painted > limits.first:
             problems.append(f"first words after {painted:.1f} s, over {limits.first:g}")
@@ -111,6 +111,7 @@ class Reader:
         if weight > limits.megabytes:
             problems.append(f"weighs {weight:.2f} MB, over {limits.megabytes:g}")
         problems += [f"asked another host: {stranger}" for stranger in sorted(traffic.strangers)]
+        problems += self.asleep()
         self.driver.execute_script(self.tool)
         problems += [f"light: {line}" for line in self.ask("tool(...args)", False, every_word)]
         for scheme in ("light", "dark"):
@@ -122,6 +123,18 @@ class Reader:
         if (over := self.driver.execute_script(WIDE)) > 0:
             problems.append(f"{over} px too wide for {PHONE}")
         return problems + [f"console: {line}" for line in self.browser.complaints()]
+
+    def asleep(self, patience: float = 10) -> list[str]:
+        """Explorables of the page that do not come to life when they come into sight."""
+        dead = []
+        for place in self.driver.find_elements(By.CLASS_NAME, "pq-here"):
+            self.driver.execute_script("arguments[0].scrollIntoView()", place)
+            deadline = time.monotonic() + patience
+            while not (alive := place.find_elements(By.CLASS_NAME, "pq-status")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if not alive:
+                dead.append(f"{place.get_attribute('data-explorable')} never came to life")
+        return dead
 
     def weigh(self) -> tuple[float, Traffic]:
         """Megabytes that came over the line since the page was opened, and who was asked."""

@@ -38,8 +38,7 @@ class Explorable:
             if self.driver.find_elements(By.CSS_SELECTOR, f"{ROOT} .pq-status"):
                 return True
             time.sleep(0.05)
-        self.problems.append("never came to life")
-        return False
+        return False  # which Reader.look told
 
     def seen(self) -> tuple[str, str, str]:
         picture, sentence, alert, ms = self.reader.ask("explorable()")

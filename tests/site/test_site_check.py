@@ -66,4 +66,4 @@ def test_addresses_that_do_nothing_are_told(site):
 
 def test_an_explorable_that_never_comes_to_life_is_told(site):
     (site / "_static" / "explorables" / "bad.js").write_text("throw new Error('no');")
-    assert "explorables/bad.html: never came to life" in check(site)[1]
+    assert "explorables/bad.html: bad never came to life" in check(site)[1]
