@@ -129,6 +129,14 @@ def test_a_formula_that_cannot_be_is_told(latex):
         formulas.mathml(latex)
 
 
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [(r"\lg p", 1), (r"p\lg p", 2), (r"\lg(p)", 0), (r"\log_2 x", 1), (r"\lg\lg e", 2), ("p q", 0), (r"\log_2(x)", 0)],
+)
+def test_names_of_functions_stand_apart(latex, spaces):
+    assert formulas.mathml(latex).count("<mspace") == spaces
+
+
 def test_dots_stand_where_they_belong():
     assert "⋯" in formulas.mathml(r"a + \dots + b")
     assert "…" in formulas.mathml(r"a, \dots, b")

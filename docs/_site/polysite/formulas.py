@@ -18,6 +18,14 @@ SPELLINGS = [
     (re.compile(r"\\[td]?frac\s*(\d)\s*(\d)"), r"\\frac{\1}{\2}"),
     (re.compile(r"\\tfrac\b"), r"\\frac"),
 ]
+# Browsers set no space around the name of a function; TeX does, but for a bracket behind it.
+THIN = '<mspace width="0.17em"/>'
+NAME = r'<mi(?: mathvariant="normal")?>[A-Za-z]{2,}</mi>'
+SPACES = [
+    re.compile(r"<mo>&ApplyFunction;</mo>(?!<mo)"),
+    re.compile(rf"<(msub|msup|msubsup)>{NAME}(?:(?!</\1>).)*</\1>(?=<m(?:i|n|row|frac|sub|sup|sqrt)\b)"),
+    re.compile(rf"</m(?:i|n|sub|sup|subsup|row|frac)>(?={NAME}<mo>&ApplyFunction;)"),
+]
 
 
 def mathml(latex: str, block: bool = False) -> str:
@@ -40,7 +48,10 @@ def mathml(latex: str, block: bool = False) -> str:
         made = tex2mathml(latex, as_block=block)
     except (MathError, SyntaxError, IndexError, AttributeError, KeyError) as error:
         raise ValueError(f"no MathML for {latex!r}: {error}") from error
-    return re.sub(r">\s*\n\s*<", "><", made).strip()
+    made = re.sub(r">\s*\n\s*<", "><", made).strip()
+    for place in SPACES:
+        made = place.sub(lambda found: found[0] + THIN, made)
+    return made
 
 
 def visit(translator: Any, node: nodes.Element) -> None:
