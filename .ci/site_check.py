@@ -79,6 +79,9 @@ def main() -> int:
             order = sorted(opened, key=lambda path: (not path.startswith("explorables/"), path))
             with ThreadPoolExecutor(args.side_by_side) as pool:
                 told += [line for lines in pool.map(look, order) for line in lines]
+            # Times can only get worse side by side: what was too slow has a second chance, alone.
+            for path in [path for path in order if any(line.startswith(f"{path}: a step takes") for line in told)]:
+                told = [line for line in told if not line.startswith(f"{path}: ")] + look(path)
     except (RuntimeError, OSError, WebDriverException) as error:
         print("could not run:", error, file=sys.stderr)
         return 2
