@@ -454,12 +454,20 @@ function tradeRows(state, data, set) {
 
 export const view = (state, data, set) => beside([bars(data, set), tradeRows(state, data, set)], dialFaces(data, set));
 
+// The next report that is not the one just seen, or a reader would take the button for a dead one.
+function again({ report }, { made, item, dial, hours }) {
+  const same = (one) => one.dial === dial && one.hours.join() === hours.join();
+  let next = report;
+  do next = (next % 999) + 1; while (next !== report && same(oneReport(made, item, next)));
+  return { report: next };
+}
+
 export default explorable({
   name: "private_counts",
   title: "Counting a crowd in which everybody hides their item",
   parameters, compute, describe, view,
   actions: [
-    { label: "She reports again", run: ({ report }) => ({ report: (report % 999) + 1 }) },
+    { label: "She reports again", run: again },
     { label: "The crowd tosses other coins", run: ({ coins }) => ({ coins: (coins % 999) + 1 }) },
   ],
 });

@@ -157,12 +157,8 @@ export const sector = remember((steps) => {
 
 const lost = (x, y) => (dot(y, y) ? 1 - cosine(x, y) ** 2 : 1); // of the squared length, with the best gain
 
-// Mean of 1 - cos^2 over all directions in space, and the direction that fares worst.
-export const pyramidError = remember((k) => {
-  const errors = sector(STEPS).map(({ x }) => lost(x, nearest(x, k)));
-  const mean = sector(STEPS).reduce((sum, { weight }, i) => sum + weight * errors[i], 0);
-  return { mean, worst: sector(STEPS)[errors.indexOf(Math.max(...errors))].x };
-});
+// Mean of 1 - cos^2 over all directions in space.
+export const pyramidError = remember((k) => sector(STEPS).reduce((sum, { x, weight }) => sum + weight * lost(x, nearest(x, k)), 0));
 
 // The same if each entry goes to the middle of one of so many even cells of -1..1. Entries of a direction in space are
 // spread evenly, so no other cells are better for an entry alone.
@@ -190,7 +186,7 @@ export function compute({ k, around, up }) {
   return {
     x, y, count, bits, index, rate, code, back: read.map((entry) => entry * dot(x, read)), angle: angleTo(x, y), error: lost(x, y),
     projection: angleTo(x, other) > angleTo(x, y) + 1e-6 ? other : null, projectionAngle: angleTo(x, other),
-    mean: pyramidError(k).mean, bound: capBound(count), scalar: scalarAt(rate),
+    mean: pyramidError(k), bound: capBound(count), scalar: scalarAt(rate),
   };
 }
 
@@ -243,6 +239,27 @@ const ends = (k) => (k ? [k, -k] : [0]);
 export const pointsOf = remember((k) =>
   entries(k).flatMap((a) => entries(k - Math.abs(a)).flatMap((b) => ends(k - Math.abs(a) - Math.abs(b)).map((c) => [a, b, c]))));
 const unitsOf = remember((k) => pointsOf(k).map(unit));
+
+// The direction x >= y >= z >= 0 that fares worst, and its error. It is the middle of a circle through three points, so
+// the three that are nearest to each of some directions are tried.
+export const farthest = remember((k) => {
+  let found = { error: 0 };
+  for (const { x } of sector(12)) {
+    const three = [], cosines = [];
+    for (const point of unitsOf(k)) {
+      const near = dot(x, point);
+      if (three.length === 3 && near <= cosines[2]) continue;
+      const at = cosines.filter((other) => other >= near).length;
+      three.splice(at, 0, point), cosines.splice(at, 0, near);
+      three.length = cosines.length = Math.min(3, three.length);
+    }
+    const [a, b, c] = three;
+    const middle = unit(cross(b.map((value, i) => value - a[i]), c.map((value, i) => value - a[i]))).map(Math.abs).sort((one, other) => other - one);
+    const error = lost(middle, nearest(middle, k));
+    if (error > found.error) found = { x: middle, error };
+  }
+  return found;
+});
 
 // The outline of the directions that are nearest to point number *index*: along each ray from it, where another is as near.
 export const cellOf = remember((k, index) => {
@@ -398,7 +415,7 @@ const curves = remember(() => {
   return {
     bound: trail(bound), reach: trail([...bound, [466, 416], [72, 416]], "Z"),
     scalar: trail(rates.map((rate) => [toX(rate), toY(scalarAt(rate))])),
-    pyramid: trail(PULSES.map((k) => [toX(rateOf(k)), toY(pyramidError(k).mean)])),
+    pyramid: trail(PULSES.map((k) => [toX(rateOf(k)), toY(pyramidError(k))])),
   };
 });
 
@@ -427,7 +444,7 @@ function cost(state, data, set) {
     path(scalar, { stroke: MUTED, "stroke-width": 2 }),
     [2, 3, 4, 5, 6, 7, 8, 9].map((levels) => square(toX(Math.log2(levels)), toY(scalarError(levels)))),
     path(pyramid, { stroke: SIGNAL, "stroke-width": 2.5 }),
-    PULSES.map((other) => disc(toX(rateOf(other)), toY(pyramidError(other).mean))),
+    PULSES.map((other) => disc(toX(rateOf(other)), toY(pyramidError(other)))),
     path(`M${left} ${top}V${own}`, { stroke: ACCENT, "stroke-width": 2, "stroke-dasharray": "2 4" }),
     path(`M${left - 9} ${own}h18`, { stroke: ACCENT, "stroke-width": 4 }),
     own < top ? said(Math.min(left, 436), Math.min(own, toY(scalarAt(data.rate - 0.2))) - 10, "this x", { ...now, "text-anchor": "middle" })
@@ -457,7 +474,7 @@ export const view = (state, data, set) => [beside(body(state, data, set), cost(s
 // The direction that fares worst, in the corner of space and in the order of magnitudes that x has now.
 function worst({ k }, { x }) {
   const order = [0, 1, 2].sort((i, j) => Math.abs(x[j]) - Math.abs(x[i]));
-  const [around, up] = toAngles(x.map((value, i) => Math.sign(value || 1) * pyramidError(k).worst[order.indexOf(i)]));
+  const [around, up] = toAngles(x.map((value, i) => Math.sign(value || 1) * farthest(k).x[order.indexOf(i)]));
   return { around: Math.round(2 * around) / 2, up: Math.round(2 * up) / 2 };
 }
 const moves = (state, next) => Object.keys(next).some((key) => next[key] !== state[key]);

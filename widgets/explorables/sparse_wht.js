@@ -210,7 +210,7 @@ export function describe(state, data) {
   };
   const read = (k) => events.slice(0, step).reduce((sum, one) => sum + (one.k === k ? one.size : 0), 0);
   const errors = spectrum.filter(({ k }) => data.gone.has(k)).map(({ k, size }) => Math.abs(size - read(k)));
-  const off = state.noise && errors.length ? `, errors up to ${Math.max(...errors).toFixed(2)}` : "";
+  const off = state.noise && errors.length ? `, errors up to ${shown(Math.max(...errors), 2)}` : "";
   return `${first} ${second()} ${standing(state, data)}; ${data.different} of ${shown(SIZE)} values read${off}.`;
 }
 
