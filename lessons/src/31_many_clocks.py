@@ -161,7 +161,7 @@ for moduli in ((315, 389, 512, 827), modular.moduli, searched):
 explorable("private_counts")
 
 # %% [markdown]
-# There are: take six of them, unlike each other. And with $E = 20$ a set of one hour is the best, on 24 hours as on 7. So
+# There are, but by a hair: 5, 6, 7, 8, 13, 20. And with $E = 20$ a set of one hour is the best, on 24 hours as on 7. So
 # SS *is* GRR, its report is as short as can be, and many dials only add the noise of which one was drawn.
 #
 # ## 5 · One column says it all
