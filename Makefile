@@ -13,7 +13,7 @@ RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest -n auto --dist loadfile -p no:benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help lessons test check assignments grade lessons-build pictures browser latency test-oldest test-latest bench warm clean
+.PHONY: help lessons test check assignments grade lessons-build pictures browser site site-check latency test-oldest test-latest bench warm clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -41,12 +41,21 @@ grade: install-teach ## grade a folder of notebooks: make grade SUBMISSIONS=fold
 lessons-build: install-test ## run lessons/src/*.py and save them as lessons/*.ipynb
 	$(BIN)/python .ci/build_lessons.py lessons/src --out lessons
 
-pictures: install-lessons ## make the pictures of the README again
-	$(RUN) polyquant_widgets docs/pictures kraft_strip flipped_bit eleven_bits x_adic t_curve forest pyramid_3d
+pictures: install-browser ## make the pictures of the README and of the explorables again (needs chromium and chromedriver)
+	$(RUN) polyquant_widgets docs/pictures eleven_bits x_adic forest
+	$(BIN)/python .ci/stills.py
 
 browser: install-browser install-test ## move every control of every lesson in a real browser (needs chromium and chromedriver)
 	$(RUN) pytest -m browser -n 2 --dist worksteal -p no:benchmark tests/browser
 	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . $(LOOK)
+
+site: install-site ## lessons, explorables and the library as pages that need no kernel and no network, in build/site
+	$(BIN)/python docs/_site/build.py build/site
+
+site-check: install-site install-browser install-test ## open every page of build/site in a real browser, touch every explorable
+	@$(RUN) pip install -q -c constraints.txt --no-deps axe-playwright-python # for the tool in it; its own code is not run
+	$(RUN) pytest -m "browser or not browser" -p no:benchmark tests/site
+	$(BIN)/python .ci/site_check.py build/site $(LOOK)
 
 latency: install-browser ## measure sliders, first picture and run of every lesson; write docs/latency.md
 	$(BIN)/python .ci/browser_check.py lessons/*.ipynb --root . --fast --pace 10 --out browser_check_out --table docs/latency.md

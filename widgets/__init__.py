@@ -81,7 +81,8 @@ SCENES: tuple[str, ...] = (  # in the order of the lessons
     "hessian_spectrum",
     "pareto",
 )
-HELPERS = {"ready": "_ready", "show_source": "_source"}  # functions for lessons and the module of each
+# Functions for lessons, and the module of each.
+HELPERS = {"ready": "_ready", "show_source": "_source", "explorable": "_explorable"}
 
 
 def __getattr__(name: str) -> Any:

@@ -49,11 +49,13 @@ def colour_bar(panel: Panel, scale: Any, norm: Any, look: dict[str, Any], layout
     beside = panel.axes.inset_axes((1.02, 0, 0.02, 1))
     bar = panel.axes.figure.colorbar(ScalarMappable(norm, scale), cax=beside)
     bar.outline.set_visible(False)
+    form = look.get("tickformat") or ""
     if look.get("tickvals") is not None:
-        bar.set_ticks(list(look["tickvals"]), labels=[plain(word) for word in look.get("ticktext") or look["tickvals"]])
+        names = look.get("ticktext") or [short(value, form) for value in look["tickvals"]]
+        bar.set_ticks(list(look["tickvals"]), labels=[plain(name) for name in names])
     else:
         bar.locator = MultipleLocator(spacing(norm.vmax - norm.vmin, panel.pixels["y"], 40))
-        bar.formatter = FuncFormatter(lambda value, _: short(value, look.get("tickformat") or ""))
+        bar.formatter = FuncFormatter(lambda value, _: short(value, form))
         bar.update_ticks()
     style = font(look.get("tickfont"), layout["font"])
     bar.ax.tick_params(labelsize=style["size"], labelcolor=style["color"], length=0)

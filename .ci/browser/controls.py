@@ -11,22 +11,27 @@ from .keyboard import walk, watched
 from .turns import Turns
 
 REACTION = 3000  # ms that a control has to change a picture
-BY_KEYS = {"slider", "dropdown", "checkbox", "text"}
+BY_KEYS = {"slider", "dropdown", "checkbox", "text", "handle", "roving", "press"}  # the last three in explorables
+SLIDES = {"slider", "handle", "roving"}
 Move = tuple[str, Any]  # (how, what) as page.js has them
 
 
 def _keys(control: dict[str, Any]) -> list[list[str]]:
     """What to press on a control that has the focus: a step, and the step back."""
     match control["kind"]:
-        case "slider":
+        case "slider" | "handle" | "roving":
             return [["ArrowRight"], ["ArrowLeft"]]
+        case "press":
+            return [["Enter"]]
         case "dropdown":
             last = control["at"] == control["options"] - 1
             return [["ArrowUp"], ["ArrowDown"]] if last else [["ArrowDown"], ["ArrowUp"]]
         case "checkbox":
             return [[" "], [" "]]
-        case "text":
-            return [["End", "Backspace", "Enter"], ["End", control["value"][-1:], "Enter"]] if control["value"] else []
+        case "text" if control["value"]:
+            return [["End", "Backspace", "Enter"], ["End", control["value"][-1:], "Enter"]]
+        case "text" if control["example"]:
+            return [[*control["example"], "Enter"]]
     return []
 
 
@@ -43,7 +48,7 @@ def _ways(control: dict[str, Any], every: bool) -> tuple[list[Move], Move | None
         case "number":
             step = element.get_attribute("step") or "1"
             return [("write", f"{float(value) + float(step if step != 'any' else 1):g}")], ("write", value)
-        case "slider" | "checkbox" | "text":
+        case "slider" | "checkbox" | "text" | "handle" | "roving" | "press":
             return [], None
     return [("click", None)], None
 
@@ -75,11 +80,22 @@ def move_all(browser: Browser, every: bool, turns: Turns) -> list[Row]:
                 break
             reached.append(control)
             rows.append(_row(browser, control, every))
+            _restart(browser, cell, here)
         for control in here:
             if control not in reached:
                 rows.append(_row(browser, control, every))
                 rows[-1].problems.append("cannot be reached by Tab")
     return rows
+
+
+def _restart(browser: Browser, cell: int, controls: list[dict[str, Any]]) -> None:
+    """Explorables of *cell* as at first; *controls* that went away meanwhile get the element that came back."""
+    fresh = browser.page("restart(args[0])", cell)
+    there = [row["element"] for row in fresh]
+    for control in controls:
+        if fresh and control["element"] not in there:
+            names = (control["kind"], control["label"])
+            control["element"] = next((r["element"] for r in fresh if (r["kind"], r["label"]) == names), None)
 
 
 def _row(browser: Browser, control: dict[str, Any], every: bool) -> Row:
@@ -108,7 +124,7 @@ def _move(browser: Browser, row: Row, control: dict[str, Any], every: bool) -> N
     for keys in _keys(control):
         _look(browser, row, lambda keys=keys: watched(browser, keys, REACTION))
     if row.kind in BY_KEYS and not row.ms:
-        for keys in (["Home"], ["End"]) if row.kind == "slider" else ():
+        for keys in (["Home"], ["End"]) if row.kind in SLIDES else ():
             _look(browser, row, lambda keys=keys: watched(browser, keys, REACTION))
         if not row.ms:
             row.problems.append("changed no picture, moved by keys")

@@ -129,7 +129,14 @@ def _look_after(browser: Browser, report: Report) -> None:
 
 
 def _time_sliders(browser: Browser, report: Report, bars: Bars, turns: Turns) -> None:
-    """The median of all sliders; while it is over the bar, taken up to twice more with every other lesson at rest."""
+    """The median of all sliders; while it is over the bar, taken up to twice more with every other lesson at rest.
+
+    Explorables count for themselves: they never ask the kernel, and would hide the slow ones that do.
+    """
+    if handles := [ms for row in report.controls if row.kind in {"handle", "roving"} for ms in row.ms]:
+        report.measures["explorable_ms"] = quick = round(median(handles))
+        if quick > bars.latency:
+            report.problems.append(f"handle to picture takes {quick} ms, median of {len(handles)}")
     times = [ms for row in report.controls if row.kind in SLIDERS for ms in row.ms]
     if not times:
         return

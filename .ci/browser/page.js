@@ -1,13 +1,16 @@
 // What the browser check does inside the page. The last expression installs window.check; running it twice is harmless.
 window.check ??= (() => {
-  const PICTURES = ".js-plotly-plot, img, svg, canvas";
+  const PICTURES = ".js-plotly-plot, .pq-stage, img, svg, canvas"; // .pq-stage: of an explorable
   const CONTROLS = {
     slider: ".widget-slider .noUi-handle",
-    range: "input[type=range]",
+    handle: ".pq-explorable :is(input[type=range], [role=slider])",
+    roving: ".pq-stage [role=button][aria-pressed=true]", // of a row in which arrows go from one to the next
+    press: ".pq-explorable :is([role=button]:not([aria-pressed=true]), .pq-actions button:not(.pq-quiet))",
+    range: "input[type=range]:not(.pq-explorable *)",
     dropdown: "select",
     checkbox: "input[type=checkbox]",
     number: "input[type=number]",
-    text: ".widget-text input[type=text], textarea",
+    text: ".widget-text input[type=text], textarea, .pq-explorable input[type=text]",
     toggle: ".widget-toggle-buttons button:not(.mod-active)",
     radio: "input[type=radio]:not(:checked)",
     button: "button.widget-button:not(.widget-toggle-button)",
@@ -42,11 +45,24 @@ window.check ??= (() => {
     return hash(seen.join());
   }
 
+  // An explorable's picture has words for screen readers in it, which are no change that is seen.
+  const SPOKEN = /^(aria-|data-|role$|tabindex$|title$)/;
+  function staged(stage) {
+    const seen = [stage.textContent];
+    for (const e of stage.querySelectorAll("*")) {
+      seen.push(e.tagName);
+      for (const { name, value } of e.attributes) if (!SPOKEN.test(name)) seen.push(name, value);
+      if (e.matches("canvas")) seen.push(e.toDataURL());
+    }
+    return hash(seen.join());
+  }
+
   const isPart = e => e.parentElement.closest(PICTURES) || e.closest(".jupyter-button, .modebar, .jp-icon, label, [data-icon]");
 
   function pictures() {
     return all(PICTURES).filter(e => !isPart(e)).map(e => {
       if (e.matches(".js-plotly-plot")) return drawn(e);
+      if (e.matches(".pq-stage")) return staged(e);
       if (e.matches("img")) return hash(e.currentSrc || e.src);
       return hash(e.matches("canvas") ? e.toDataURL() : e.outerHTML);
     });
@@ -89,24 +105,41 @@ window.check ??= (() => {
 
   // What a reader who does not see them is told about the pictures.
   const words = () => all(PICTURES).filter(e => !isPart(e)).map(e =>
-    e.closest("[aria-label]")?.ariaLabel ?? e.alt ?? e.querySelector(":scope > title")?.textContent ?? "");
+    e.closest(".pq-explorable")?.querySelector(".pq-status").textContent ?? e.closest("[aria-label]")?.ariaLabel ?? e.alt ?? e.querySelector(":scope > title")?.textContent ?? "");
 
   // ---- controls
+
+  // Of what is alike in an explorable's picture, such as two dozen bins to press: two and the last.
+  const counted = (kind, e) => {
+    const stage = e.closest(".pq-stage");
+    if (!stage) return true;
+    if (kind === "roving") return e.tabIndex >= 0 && e.closest("[role=group]")?.querySelector("[role=button][tabindex='-1']");
+    const alike = [...stage.querySelectorAll(CONTROLS[kind])].filter(other => other.tabIndex >= 0);
+    return e.tabIndex >= 0 && [0, 1, alike.length - 1].includes(alike.indexOf(e));
+  };
 
   function controls() {
     const found = [];
     for (const [kind, css] of Object.entries(CONTROLS))
       for (const e of all(css)) {
+        if (!counted(kind, e)) continue;
         const dead = e.disabled || e.closest("[disabled]") || e.getAttribute("aria-disabled") === "true";
         if (dead || (e.offsetParent === null && kind !== "checkbox")) continue;
         if (kind === "button" && e.closest(".widget-toggle-buttons")) continue;
-        const box = e.closest(".jupyter-widgets:not(.widget-container)");
-        const label = box?.querySelector("label, .widget-label")?.textContent || e.textContent;
+        const box = e.closest(".jupyter-widgets:not(.widget-container, :has(.pq-explorable))");
+        const label = box?.querySelector("label, .widget-label")?.textContent || e.ariaLabel || e.textContent;
         const cell = panel()?.content.widgets.findIndex(c => c.node.contains(e));
-        const row = { kind, element: e, cell, label: label.trim().slice(0, 60), options: e.options?.length };
+        const row = { kind, element: e, cell, label: label.trim().slice(0, 60), options: e.options?.length, example: e.placeholder };
         found.push({ ...row, value: e.value, at: e.selectedIndex });
       }
     return found;
+  }
+
+  // Explorables of a cell as they were before anything was moved; its controls, some of which may be new elements.
+  function restart(cell) {
+    const here = all(".pq-explorable").filter(e => panel().content.widgets[cell].node.contains(e));
+    for (const e of here) [...e.querySelectorAll(".pq-actions button:not(.pq-quiet)")].at(-1).click();
+    return here.length ? controls().filter(row => row.cell === cell) : [];
   }
 
   const tell = (e, ...names) => names.forEach(n => e.dispatchEvent(new Event(n, { bubbles: true })));
@@ -228,6 +261,6 @@ window.check ??= (() => {
     return Math.max(...frames.map(e => e.scrollHeight));
   }
 
-  return { pictures, words, still, controls, move, listen, heard: () => pending, stand, focus, focused, stale, alerts, state, run, cells, broken, silent, nameless, height,
+  return { pictures, words, still, controls, restart, move, listen, heard: () => pending, stand, focus, focused, stale, alerts, state, run, cells, broken, silent, nameless, height,
     done: () => running === "done" && kernel()?.status === "idle", firstPicture: () => firstPicture };
 })();

@@ -19,7 +19,7 @@ import sympy
 
 from polyquant import datasets, exercises
 from polyquant.prefix import delta, fibonacci, gamma, huffman, is_prefix_free, kraft, omega, two_readings
-from polyquant_widgets import flipped_bit, kraft_strip, letters, show_source
+from polyquant_widgets import explorable, flipped_bit, kraft_strip, letters, show_source
 
 # %% [markdown]
 # ## 1 · No commas
@@ -206,6 +206,16 @@ print("read back:", "".join(alphabet[s] for s in code.decode(bits, len(text)))[:
 # The table of lengths must travel too: 27 lengths, one byte each, change nothing here, but they would for a short
 # letter.
 #
+# Lengths, words and a wrong bit belong together, so here they are in one picture. It computes in your browser: drag
+# the leaves to make a code of your own, press a bit to flip it.
+#
+# **Guess:** the third bit of *i seem to see* arrives wrong. Will the reader notice? Then choose *the same for
+# all letters*: what does a wrong bit cost now, and why does one still silence the reader?
+
+# %%
+explorable("prefix_codes")
+
+# %% [markdown]
 # ## 6 · Your turn
 #
 # Replace the `...` and run the cell. The check tries hidden cases; it gives a hint, never the answer.

@@ -25,7 +25,7 @@ from polyquant._random import repeatable
 from polyquant.algebra import gf256, polynomial
 from polyquant.algebra.gfp import PrimeField
 from polyquant.sharing import shamir
-from polyquant_widgets import arrivals, one_curve
+from polyquant_widgets import arrivals, explorable, one_curve
 
 # %% [markdown]
 # ## 1 · Half a secret is too much
@@ -188,6 +188,18 @@ except ValueError as error:
 print(shamir.recover_robust(five, max_errors=1))
 
 # %% [markdown]
+# Now all of it in your hands, in the field of 17 numbers: five shares, three needed, two left. Slide the orange ring,
+# then press shares to give them back. Take *share 2 is damaged* and do it again.
+#
+# **Guess:** with how many shares do they first notice that one is wrong? And with how many do they know whose?
+
+# %%
+explorable("secret_sharing")
+
+# %% [markdown]
+# With $k + 1$ they notice: no curve fits all of them. With $k + 2$ they know, since only without share 2 do the others
+# agree. With $k$ they open the safe with a wrong number and never learn why it stays shut.
+#
 # ## 6 · The guest list has no end
 #
 # The dealer chose a field with $q$ elements, and every party sits at a place of its own, $x = 1, 2, 3, \dots$; the

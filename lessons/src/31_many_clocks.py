@@ -26,7 +26,7 @@ from polyquant.algebra.crt import ResidueSystem
 from polyquant.ldp import ModularSubset, SubsetSelection, mse_ratio, search_moduli
 from polyquant.ldp.gram import Gram, plan
 from polyquant.ldp.wire import enum_bits
-from polyquant_widgets import alike_dials, clocks, dials_matrix
+from polyquant_widgets import alike_dials, clocks, dials_matrix, explorable
 
 # %% [markdown]
 # ## 1 · Soldiers in rows
@@ -150,6 +150,20 @@ for moduli in ((315, 389, 512, 827), modular.moduli, searched):
     print(f"{len(moduli):2} dials, {sum(moduli) / 1024:.1f} k hours, about half of the bits: {noise:.3f}")
 
 # %% [markdown]
+# Now all of it in your hands: 8,000 users, 24 items, four dials, and beside them the two mechanisms of lesson 30. Turn a
+# hand; let her report again; press the rows of *The trade*. Around each dial stands what its counts tell: the
+# histogram, wound up.
+#
+# **Guess:** are there dials that beat 7, 9, 11, 20 in bits *and* in noise? Type *your own dials*. Then raise epsilon to
+# 3: who wins in both columns, and why?
+
+# %%
+explorable("private_counts")
+
+# %% [markdown]
+# There are, but by a hair: 5, 6, 7, 8, 13, 20. And with $E = 20$ a set of one hour is the best, on 24 hours as on 7. So
+# SS *is* GRR, its report is as short as can be, and many dials only add the noise of which one was drawn.
+#
 # ## 5 · One column says it all
 #
 # The server solves a weighted least squares problem with $k$ unknowns. For $k = 22{,}000$ the matrix $A^\top W A$ has

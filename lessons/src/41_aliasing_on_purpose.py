@@ -25,7 +25,7 @@ from polyquant.transforms.spright import plan, sparse_wht
 from polyquant.transforms.spright.bins import places, points
 from polyquant.transforms.spright.insight import density_evolution, threshold
 from polyquant.transforms.spright.trials import function, random_spectrum
-from polyquant_widgets import aliasing_bins, bipartite_peeling, phase_transition
+from polyquant_widgets import aliasing_bins, bipartite_peeling, explorable, phase_transition
 
 # %% [markdown]
 # ## 1 · Too few samples
@@ -139,6 +139,19 @@ bipartite_peeling.explore(step=3, K=12)
 # %% [markdown]
 # Peeling ends well, or in a *core*: coefficients of which each shares all of its bins (dashed, red). Try $K = 22$ with
 # $b = 3$: how often does it get stuck? With one group or two?
+#
+# Now with your own hands, from the samples on: *Next* takes out one coefficient, and you see by which signs it was read.
+# Press any bin to look into it.
+#
+# **Guess:** how many of the 14 come out? *To the end* tells. Then $b = 4$, one bit more; or $b = 3$ again and $C = 4$, one
+# group more. Which of the two frees the rest, and which costs fewer samples?
+
+# %%
+explorable("sparse_wht")
+
+# %% [markdown]
+# Wherever C was, M was too. One bit more cuts each bin in two, and may part them; one group more meets them in other
+# company. Here both help. But the bit doubles the bins of all groups, while the group only adds its own.
 #
 # All this on the million. **Guess:** how many samples?
 

@@ -20,7 +20,7 @@ import numpy as np
 from polyquant import exercises
 from polyquant.quantize import Pyramid, insight
 from polyquant.quantize.pyramid import count_points
-from polyquant_widgets import codebook_size, counting, pyramid_3d, search_staircase, show_source
+from polyquant_widgets import codebook_size, counting, explorable, pyramid_3d, search_staircase, show_source
 
 # %% [markdown]
 # ## 1 · Why not a list?
@@ -216,6 +216,19 @@ except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
+# Three numbers, where one can look: a direction $x$ becomes a point, an index, bits, and a direction again. Drag $x$, and turn the
+# ball. The right panel, which lesson 51 explains, has the mean error over all directions.
+#
+# **Guess:** how far can $x$ be from the nearest of 102 points? Press *x into a gap*. And if each of the three numbers were rounded
+# by itself, for as many bits: would less be lost, or more? Drag $K$ to its ends.
+
+# %%
+explorable("pyramid")
+
+# %% [markdown]
+# Eight levels for each number make 512 cells, which fill a cube. But $x$ has length 1: it only ever meets the cells that the sphere
+# passes through, little more than half. A pyramid spends nothing on lengths: no two of its points are the same direction.
+#
 # ## 6 · Your turn
 #
 # Replace the `...` and run the cell. The check tries hidden cases; it gives a hint, never the answer.

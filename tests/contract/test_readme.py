@@ -50,7 +50,7 @@ def test_pictures_are_what_the_figures_draw_today(tmp_path):
     assert [path.read_bytes() for path in made] == [path.read_bytes() for path in shown]
 
 
-@pytest.mark.parametrize("path", re.findall(r"!\[[^\]]+\]\((docs/[^)]+)\)", README))
+@pytest.mark.parametrize("path", re.findall(r"!\[[^\]]+\]\(((?:docs|widgets)/[^)]+)\)", README))
 def test_pictures_are_small_pngs_with_words(path):
     data = (ROOT / path).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"

@@ -156,6 +156,11 @@ def test_a_heat_map_keeps_numbers_words_gaps_and_colour_bar():
     assert texts(drawn) >= {"a", "b", "p", "q", "r", "s", "bits"}
 
 
+def test_ticks_of_a_colour_bar_have_its_format():
+    figure = theme.blank("x", "y").add_heatmap(z=[[0, 1]], colorbar={"tickvals": [0, 0.5, 1], "tickformat": ".0%"})
+    assert texts(_draw(figure)) >= {"0%", "50%", "100%"}
+
+
 def test_a_diverging_map_is_centred():
     figure = theme.blank("x", "y").add_heatmap(z=[[-1, 3]], zmid=0, colorscale=theme.DIVERGING)
     assert _draw(figure).axes[1].collections[0].get_clim() == (-3, 3)

@@ -1,0 +1,1 @@
+"""How documents, lessons and docstrings become pages that need no kernel and no network."""
