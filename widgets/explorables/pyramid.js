@@ -243,10 +243,11 @@ const unitsOf = remember((k) => pointsOf(k).map(unit));
 // The direction x >= y >= z >= 0 that fares worst, and its error. It is the middle of a circle through three points, so
 // the three that are nearest to each of some directions are tried.
 export const farthest = remember((k) => {
+  const around = unitsOf(k).filter((_, i) => pointsOf(k)[i].every((entry) => entry >= -1));
   let found = { error: 0 };
   for (const { x } of sector(12)) {
     const three = [], cosines = [];
-    for (const point of unitsOf(k)) {
+    for (const point of around) {
       const near = dot(x, point);
       if (three.length === 3 && near <= cosines[2]) continue;
       const at = cosines.filter((other) => other >= near).length;
