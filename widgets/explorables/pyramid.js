@@ -411,6 +411,7 @@ const toY = (error) => between(Math.log(LOWEST), Math.log(0.75), 416, 60)(Math.l
 const PULSES = Array.from({ length: MOST }, (_, i) => i + 1);
 
 const curves = remember(() => {
+  for (const k of PULSES) farthest(k); // with the first picture, so that no step of a drag waits for it
   const rates = Array.from({ length: 51 }, (_, i) => 0.7 + i / 20);
   const bound = rates.map((rate) => [toX(rate), toY(capBound(8 ** rate))]);
   return {
