@@ -210,12 +210,16 @@ print("read back:", "".join(alphabet[s] for s in code.decode(bits, len(text)))[:
 # the leaves to make a code of your own, press a bit to flip it.
 #
 # **Guess:** the third bit of *i seem to see* arrives wrong. Will the reader notice? Then choose *the same for
-# all letters*: what does a wrong bit cost now, and why does one still silence the reader?
+# all letters*: what does a wrong bit cost now? Press *Worst flip*: why does the reader stop?
 
 # %%
 explorable("prefix_codes")
 
 # %% [markdown]
+# Nothing tells: the first code is full, so whatever arrives can be read, and after six letters the reader is in step by
+# luck. Words of one length keep their places, and a wrong bit costs one letter. But seven of eight words are in use: at
+# the eighth, 111, which nobody owns, the reader knows that something is wrong.
+#
 # ## 6 · Your turn
 #
 # Replace the `...` and run the cell. The check tries hidden cases; it gives a hint, never the answer.

@@ -243,10 +243,11 @@ const unitsOf = remember((k) => pointsOf(k).map(unit));
 // The direction x >= y >= z >= 0 that fares worst, and its error. It is the middle of a circle through three points, so
 // the three that are nearest to each of some directions are tried.
 export const farthest = remember((k) => {
+  const around = unitsOf(k).filter((_, i) => pointsOf(k)[i].every((entry) => entry >= -1));
   let found = { error: 0 };
   for (const { x } of sector(12)) {
     const three = [], cosines = [];
-    for (const point of unitsOf(k)) {
+    for (const point of around) {
       const near = dot(x, point);
       if (three.length === 3 && near <= cosines[2]) continue;
       const at = cosines.filter((other) => other >= near).length;
@@ -410,6 +411,7 @@ const toY = (error) => between(Math.log(LOWEST), Math.log(0.75), 416, 60)(Math.l
 const PULSES = Array.from({ length: MOST }, (_, i) => i + 1);
 
 const curves = remember(() => {
+  for (const k of PULSES) farthest(k); // with the first picture, so that no step of a drag waits for it
   const rates = Array.from({ length: 51 }, (_, i) => 0.7 + i / 20);
   const bound = rates.map((rate) => [toX(rate), toY(capBound(8 ** rate))]);
   return {

@@ -25,20 +25,15 @@ def kind(thing: object) -> str:
 
 def entry(family: str, name: str, thing: object) -> str:
     path = f"polyquant.{family}.{name}"
+    home = f"{name}\n   :module: polyquant.{family}\n"
     which = kind(thing)
     if family != "errors" and getattr(thing, "__module__", "") == "polyquant.errors":
-        return (
-            f".. py:exception:: {name}\n   :module: polyquant.{family}\n   :no-index:\n\n"
-            f"   :exc:`polyquant.errors.{name}`.\n"
-        )
+        return f".. py:exception:: {home}   :no-index:\n\n   :exc:`polyquant.errors.{name}`.\n"
     if which == "module":
         return f"{path}\n{'-' * len(path)}\n\n.. automodule:: {path}\n   :members:\n"
     if which == "data":  # a ready-made value: its class says the rest
         made = type(thing).__name__
-        return (
-            f".. py:data:: {name}\n   :module: polyquant.{family}\n   :type: {made}\n\n"
-            f"   A ready-made :class:`{made}`: ``{thing!r}``.\n"
-        )
+        return f".. py:data:: {home}   :type: {made}\n\n   A ready-made :class:`{made}`: ``{thing!r}``.\n"
     return f".. auto{which}:: {path}\n" + ("   :members:\n" if which == "class" else "")
 
 
