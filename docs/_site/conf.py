@@ -10,7 +10,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 from sphinx.application import Sphinx  # noqa: E402
 
 import polyquant  # noqa: E402
-from polysite import anchors, api, stage  # noqa: E402
+from polysite import anchors, api, stage, terms  # noqa: E402
 
 project, language = "polyquant", "en"
 version = release = polyquant.__version__
@@ -20,9 +20,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
-    *(f"polysite.{name}" for name in ("anchors", "docstrings", "explorables", "finish", "formulas", "links")),
+    *(f"polysite.{name}" for name in ("anchors", "docstrings", "explorables", "finish", "formulas", "links", "terms")),
 ]
 pq_keys = sorted(anchors.known(ROOT / "docs" / "references.md"))
+pq_terms = terms.known(ROOT / "docs" / "glossary.md")
 pq_sources = sorted(api.sources())
 pq_explorables = str(ROOT / "widgets" / "explorables")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from polysite import anchors, api, docstrings, finish, formulas, links, notebooks, pictures, stage
+from polysite import anchors, api, docstrings, finish, formulas, links, notebooks, pictures, stage, terms
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
@@ -18,7 +18,7 @@ DOT = base64.b64encode(
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?(?:\n[^$\n]+?)?)(?<!\s)\$(?!\d)", re.S)
 
 
-@pytest.mark.parametrize("module", [anchors, docstrings, finish, formulas, links, notebooks, pictures])
+@pytest.mark.parametrize("module", [anchors, docstrings, finish, formulas, links, notebooks, pictures, terms])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
@@ -169,7 +169,8 @@ def test_every_public_name_is_on_a_page():
     for family in api.FAMILIES:
         page = api.page(family)
         for name in getattr(polyquant, family).__all__:
-            assert re.search(rf":: polyquant\.{family}\.{name}$", page, re.M), name
+            whole, parted = rf":: polyquant\.{family}\.{name}$", rf":: {name}\n   :module: polyquant\.{family}$"
+            assert re.search(f"{whole}|{parted}", page, re.M), name
 
 
 def test_repairs_of_the_theme():
@@ -205,3 +206,27 @@ def test_the_tree_is_made_and_what_is_gone_is_taken_away(tmp_path):
     stage.stage(ROOT, tmp_path)
     assert not (tmp_path / "old.md").exists()
     assert times == {name: (tmp_path / name).stat().st_mtime_ns for name in made}
+
+
+# -------------------------------------------------------------------------------- terms
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a prefix-free code", ["prefix-free"]),
+        ("two code trees, a word", ["code tree"]),
+        ("Shannon’s code and the kraft sum", ["Shannon’s code", "kraft sum"]),
+        ("a decode tree; a code treehouse; non-prefix-free", []),
+    ],
+)
+def test_terms_that_mean_nothing_else_are_found(text, found):
+    pattern = terms.clear(("word", "code tree", "Kraft sum", "prefix-free", "Shannon's code"))
+    assert [match["term"] for match in pattern.finditer(text)] == found
+
+
+def test_every_term_of_the_glossary_is_known_by_its_name():
+    names = terms.known(ROOT / "docs" / "glossary.md")
+    assert {"word", "code tree", "Kraft sum", "Lloyd-Max"} <= set(names)
+    assert not {"point", "peeling"} & set(names)  # two entries each
+    assert not [name for name in names if anchors.identifier("term", name) == "term-"]
