@@ -68,6 +68,15 @@ window.check ??= (() => {
     });
   }
 
+  // Reading all pictures takes longer than drawing them, so nobody does who waits, unless something in the page stirred.
+  let stirred = true, read = [];
+  new MutationObserver(() => { stirred = true; })
+    .observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  function lately() {
+    if (stirred || all("canvas").length) [stirred, read] = [false, pictures()]; // a canvas is painted without a stir
+    return read;
+  }
+
   const changes = (a, b) => Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).filter(i => a[i] !== b[i]);
 
   // Resolves when pictures differ from `before` and have then rested for `quiet` ms, or at the timeout.
@@ -76,7 +85,7 @@ window.check ??= (() => {
       let first = null, last = before, lastAt = start;
       const seen = new Set();
       const tick = () => {
-        const now = performance.now(), current = pictures();
+        const now = performance.now(), current = lately();
         if (changes(last, current).length) [last, lastAt] = [current, now];
         for (const i of changes(before, current)) seen.add(i);
         if (seen.size) first ??= now;
@@ -92,9 +101,9 @@ window.check ??= (() => {
   function still(quiet, timeout) {
     return new Promise(resolve => {
       const start = performance.now();
-      let last = pictures(), lastAt = start;
+      let last = lately(), lastAt = start;
       const tick = () => {
-        const now = performance.now(), current = pictures();
+        const now = performance.now(), current = lately();
         if (changes(last, current).length) [last, lastAt] = [current, now];
         if (now - lastAt > quiet || now - start > timeout) return resolve(lastAt - start);
         setTimeout(tick, 100);
