@@ -84,6 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pace", type=float, default=1, help="2 on a machine half as fast: every time may be twice")
     parser.add_argument("--megabytes", type=float, default=Bars.megabytes, help="from the kernel, per lesson")
     parser.add_argument("--fast", action="store_true", help="one option of each dropdown instead of all")
+    parser.add_argument("--no-shots", action="store_true", help="no screenshots, where nobody will look at them")
     parser.add_argument("--side-by-side", type=int, default=1, metavar="N", help="so many lessons at once")
     parser.add_argument("--again", action="store_true", help="a second chance for a lesson that fails")
     parser.add_argument("--table", type=Path, help="write what was measured here, in Markdown")
@@ -97,7 +98,10 @@ def main() -> int:
     bars = Bars(Bars.latency * args.pace, args.megabytes, Bars.run * args.pace, Bars.first * args.pace)
 
     def look(lesson: Path) -> Report:
-        here, how = lesson.resolve().relative_to(root), Look(bars, args.out / lesson.stem, not args.fast)
+        here, how = (
+            lesson.resolve().relative_to(root),
+            Look(bars, args.out / lesson.stem, not args.fast, not args.no_shots),
+        )
         report = check(mine.browser, lab, here, how, turns)
         show(report)
         return report
@@ -115,6 +119,7 @@ def main() -> int:
     except (RuntimeError, OSError, WebDriverException) as error:
         print("could not run:", error, file=sys.stderr)
         return 2
+    args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "report.json").write_text(json.dumps([asdict(r) for r in reports], indent=1, default=sorted))
     if args.table:
         args.table.write_text(table(reports))

@@ -38,7 +38,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pace", type=float, default=1, help="2 on a machine half as fast: every time may be twice")
     parser.add_argument("--side-by-side", type=int, default=2, metavar="N", help="so many browsers at once")
     parser.add_argument("--only", default="", help="pages with these letters in their path")
+    parser.add_argument("--few", action="store_true", help="open one page of each kind; links are followed on all")
     return parser.parse_args()
+
+
+def few(paths: list[str]) -> list[str]:
+    """All explorables, a lesson with one and the last, an API page, and what lies at the top but for long texts."""
+    kept = ("index", "search", "glossary", "api/prefix", "lessons/10", "lessons/52")
+    return [path for path in paths if path.startswith(("explorables/", *kept))]
 
 
 def main() -> int:
@@ -49,6 +56,7 @@ def main() -> int:
     found = [path for path in found if not path.startswith("files/") and args.only in path]
     code = sorted((path for path in found if path.startswith(CODE)), key=lambda path: (site / path).stat().st_size)
     opened = [path for path in found if path not in code[:-1]]
+    opened = few(opened) if args.few else opened
     if not found:
         print(f"could not run: no page in {site}", file=sys.stderr)
         return 2

@@ -26,11 +26,18 @@ class Bars:
 
 @dataclass(frozen=True)
 class Look:
-    """How to look at a lesson: screenshots go to *out*; *every* option of every choice, or one of each."""
+    """How to look at a lesson: *shots* of the page go to *out*, if any; *every* option of every choice, or one of each."""
 
     bars: Bars
     out: Path
     every: bool = True
+    shots: bool = True
+
+    def shot(self, browser: Browser, name: str, tall: bool = False) -> None:
+        """A picture for whoever looks at it later; a tall one lays out the whole page twice."""
+        if self.shots:
+            self.out.mkdir(parents=True, exist_ok=True)
+            browser.shot(self.out / name, tall)
 
 
 @dataclass
@@ -47,7 +54,6 @@ class Report:
 def check(browser: Browser, lab: Lab, notebook: Path, look: Look, turns: Turns) -> Report:
     """Report on *notebook*, a path in the lab's root; *turns* are shared with whoever looks at others meanwhile."""
     report = Report(str(notebook))
-    look.out.mkdir(parents=True, exist_ok=True)
     with turns:
         _check(browser, lab, notebook, report, look, turns)
     return report
@@ -60,9 +66,9 @@ def _check(browser: Browser, lab: Lab, notebook: Path, report: Report, look: Loo
         report.problems.append(f"the notebook did not get ready: {state}")
         return
     report.measures["open_s"] = round(time.monotonic() - start, 1)
-    _look_before(browser, report, look.out)
+    _look_before(browser, report, look)
     _run(browser, report, look.bars)
-    browser.shot(look.out / "page.png", tall=True)
+    look.shot(browser, "page.png", tall=True)
     report.controls = move_all(browser, look.every, turns)
     for row in report.controls:
         report.problems += [f"{row.kind} '{row.label}' {what}" for what in row.problems]
@@ -72,7 +78,7 @@ def _check(browser: Browser, lab: Lab, notebook: Path, report: Report, look: Loo
         f"picture {i} follows its controls, its words do not"
         for i in sorted(set().union(*(row.pictures for row in report.controls)) - said)
     ]
-    browser.shot(look.out / "after.png")
+    look.shot(browser, "after.png")
     _time_sliders(browser, report, look.bars, turns)
     _look_after(browser, report)
     browser.count(traffic)
@@ -82,11 +88,11 @@ def _check(browser: Browser, lab: Lab, notebook: Path, report: Report, look: Loo
     browser.leave()
 
 
-def _look_before(browser: Browser, report: Report, out: Path) -> None:
+def _look_before(browser: Browser, report: Report, look: Look) -> None:
     """What a reader sees who has not run anything yet."""
     time.sleep(1)
     browser.page("still(500, 10000)")
-    browser.shot(out / "before.png", tall=True)
+    look.shot(browser, "before.png", tall=True)
     report.problems += [f"broken before running: {words}" for words in browser.page("broken()")]
     report.problems += [f"nothing to see before running: {head}" for head in browser.page("silent()")]
 

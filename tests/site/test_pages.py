@@ -170,7 +170,8 @@ def test_every_public_name_is_on_a_page():
         page = api.page(family)
         for name in getattr(polyquant, family).__all__:
             whole, parted = rf":: polyquant\.{family}\.{name}$", rf":: {name}\n   :module: polyquant\.{family}$"
-            assert re.search(f"{whole}|{parted}", page, re.M), name
+            elsewhere = rf":exc:`polyquant\.errors\.{name}`$"
+            assert re.search(f"{whole}|{parted}|{elsewhere}", page, re.M), name
 
 
 def test_repairs_of_the_theme():

@@ -28,7 +28,7 @@ def entry(family: str, name: str, thing: object) -> str:
     home = f"{name}\n   :module: polyquant.{family}\n"
     which = kind(thing)
     if family != "errors" and getattr(thing, "__module__", "") == "polyquant.errors":
-        return f".. py:exception:: {home}   :no-index:\n\n   :exc:`polyquant.errors.{name}`.\n"
+        return f"**{name}**: :exc:`polyquant.errors.{name}`\n"
     if which == "module":
         return f"{path}\n{'-' * len(path)}\n\n.. automodule:: {path}\n   :members:\n"
     if which == "data":  # a ready-made value: its class says the rest
