@@ -1,4 +1,4 @@
-"""The same hypothesis cases for everyone; they still shrink. And a share of the tests, where all would take too long."""
+"""The same hypothesis cases for everyone; they still shrink. And a share of the tests, where all take too long."""
 
 import zlib
 

@@ -26,7 +26,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Look:
-    """How to look at a lesson: *shots* of the page go to *out*, if any; *every* option of every choice, or one of each."""
+    """How to look at a lesson: *shots* go to *out*, if wanted; *every* option of every choice, or one of each."""
 
     bars: Bars
     out: Path
