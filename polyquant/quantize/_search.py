@@ -7,13 +7,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _parallel
 
-from ._kernels import careful
+from ._kernels import careful, long
 from ._kernels import search as kernels
 from ._kernels.lanes import LANES
+from ._kernels.rows import PIECE
 
 METHODS = ("fast", "swaps", "exact", "projection", "greedy")
 CHUNK = 1 << 18  # weights that one thread takes at a time
 LONG = 127  # more pulses than this are searched in float64
+ROWS = {n: (0,) * (n // PIECE) for n in (64, 128, 256)}  # groups of so many fill registers, one after the other
 
 
 def real_groups(x: ArrayLike, n: int) -> NDArray[Any]:
@@ -88,21 +90,16 @@ def _points(a: NDArray[np.float64], k: int, method: str) -> NDArray[np.int32]:
 
 
 def _together(x: NDArray[Any], k: int, method: str, flush: bool, out: NDArray[Any], start: int) -> None:
-    """Thirty-two groups at a time in the arithmetic of *x*, and with care what that leaves open."""
+    """Many groups at a time in the arithmetic of *x*, and with care what that leaves open."""
     m, n = x.shape
     if x.dtype == np.float32 and k <= LONG:
         work, y = x, out if out.dtype == np.int8 and out.flags.c_contiguous else np.empty((m, n), np.int8)
     else:
         work, y = x.astype(np.float64), np.empty((m, n), np.int32)
-    status = np.zeros(m, np.uint8)
-    whole = m - m % LANES
-    _blocks(work[:whole], k, method, y[:whole], status[:whole])
-    if whole < m:
-        rest, short = np.ones((LANES, n), work.dtype), np.zeros(LANES, np.uint8)
-        points = np.empty((LANES, n), y.dtype)
-        rest[: m - whole] = work[whole:]
-        _blocks(rest, k, method, points, short)
-        y[whole:], status[whole:] = points[: m - whole], short[: m - whole]
+    if n in ROWS and work is x:
+        status = _rows(work, k, method, y)
+    else:
+        status = _lanes(work, k, method, y)
     if y is not out:
         out[...] = y
     (open_,) = np.nonzero(status)
@@ -116,23 +113,63 @@ def _together(x: NDArray[Any], k: int, method: str, flush: bool, out: NDArray[An
         out[open_] = points
 
 
+def _rows(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
+    """A group after the other, each in its own registers; strange ones once more at a usual size."""
+
+    def search(x: NDArray[Any], out: NDArray[Any]) -> NDArray[np.uint8]:
+        status, settings = np.zeros(len(x), np.uint8), _settings(x, k, method)
+        with np.errstate(all="ignore"):
+            long.nearest(x.reshape(-1), ROWS[x.shape[1]], settings, method == "swaps", out.reshape(-1), status)
+        return status
+
+    status = search(x, out)
+    strange = np.flatnonzero(status == long.STRANGE)
+    if strange.size:
+        top = np.abs(x[strange]).max(axis=1)
+        direct = (top >= np.finfo(x.dtype).tiny) & (top < np.inf)
+        strange, top = strange[direct], top[direct]
+        points = np.empty((strange.size, x.shape[1]), out.dtype)
+        status[strange] = search(np.ldexp(x[strange], -np.frexp(top)[1][:, np.newaxis]), points)
+        out[strange] = points
+    return status
+
+
+def _lanes(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
+    """Thirty-two groups at a time, the last ones together with others."""
+    m, n = x.shape
+    status = np.zeros(m, np.uint8)
+    whole = m - m % LANES
+    _blocks(x[:whole], k, method, out[:whole], status[:whole])
+    if whole < m:
+        rest, short = np.ones((LANES, n), x.dtype), np.zeros(LANES, np.uint8)
+        points = np.empty((LANES, n), out.dtype)
+        rest[: m - whole] = x[whole:]
+        _blocks(rest, k, method, points, short)
+        out[whole:], status[whole:] = points[: m - whole], short[: m - whole]
+    return status
+
+
 def _blocks(x: NDArray[Any], k: int, method: str, out: NDArray[Any], status: NDArray[np.uint8]) -> None:
+    settings, order = _settings(x, k, method), np.arange(LANES, dtype=x.dtype)
+    with np.errstate(all="ignore"):
+        kernels.nearest(x.reshape(-1), x.shape[1], settings, order, method == "swaps", out.reshape(-1), status)
+
+
+def _settings(x: NDArray[Any], k: int, method: str) -> NDArray[Any]:
+    """What :func:`.kernels.nearest` asks for."""
     n = x.shape[1]
     reach = _reach(n, k, method)
     limits = np.finfo(x.dtype)
     slack = limits.eps * (4 + n**0.5)
     shift = -1.3 * (reach - 1) * k / n
-    settings = np.array([k, reach, shift, limits.eps, slack, limits.tiny, 2**-20, 2**20, 2**60], x.dtype)
-    order = np.arange(LANES, dtype=x.dtype)
-    with np.errstate(all="ignore"):
-        kernels.nearest(x.reshape(-1), n, settings, order, method == "swaps", out.reshape(-1), status)
+    return np.array([k, reach, shift, limits.eps, slack, limits.tiny, 2**-20, 2**20, 2**60], x.dtype)
 
 
 def _reach(n: int, k: int, method: str) -> float:
     """How much further than k / sum|x| to aim: fitted to exact searches on Gaussian groups.
 
-    Swaps lead down from a little further to better points than up to it.
+    In short groups swaps lead down from a little further to better points than up to it.
     """
     r = k / n
     excess = 0.118 / (r * r + 0.05 * r + 0.05)
-    return 1 + (1.5 * excess if method == "swaps" else excess)
+    return 1 + (excess * (1 + min(0.5, 8 / n)) if method == "swaps" else excess)

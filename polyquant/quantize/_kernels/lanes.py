@@ -25,7 +25,9 @@ def _compiled():
     return not numba.config.DISABLE_JIT
 
 
-if _compiled():
+COMPILED = _compiled()
+
+if COMPILED:
     import numba
     from llvmlite import ir
     from numba import types
@@ -37,12 +39,12 @@ if _compiled():
     CHECKED = bool(numba.config.BOUNDSCHECK)
 
     class Values(types.Type):
-        """The type of one value."""
+        """The type of one value: *count* numbers, or as many as this module takes."""
 
-        def __init__(self, dtype):
+        def __init__(self, dtype, count=None):
             self.dtype = dtype
-            self.count = WORDS if isinstance(dtype, types.Integer) else LANES
-            super().__init__(f"Values({dtype})")
+            self.count = count or (WORDS if isinstance(dtype, types.Integer) else LANES)
+            super().__init__(f"Values({dtype}, {self.count})")
 
     @register_model(Values)
     class ValuesModel(PrimitiveModel):
@@ -137,7 +139,7 @@ if _compiled():
 
         def generate(context, builder, signature, arguments):
             vector = arguments[0].type
-            name = f"llvm.floor.v{LANES}f{a.dtype.bitwidth}"
+            name = f"llvm.floor.v{a.count}f{a.dtype.bitwidth}"
             known = get_or_insert_function(builder.module, ir.FunctionType(vector, [vector]), name)
             return builder.call(known, arguments)
 
