@@ -1,5 +1,6 @@
 """What may be quantized, and which search answers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polyquant import _parallel
 
-from ._kernels import careful, long
+from ._kernels import careful, long, short
 from ._kernels import search as kernels
 from ._kernels.lanes import LANES
 from ._kernels.rows import PIECE
@@ -15,6 +16,7 @@ from ._kernels.rows import PIECE
 METHODS = ("fast", "swaps", "exact", "projection", "greedy")
 CHUNK = 1 << 18  # weights that one thread takes at a time
 LONG = 127  # more pulses than this are searched in float64
+MANY = 256  # numbers in a group that are too many to be counted in a byte
 ROWS = {n: (0,) * (n // PIECE) for n in (64, 128, 256)}  # groups of so many fill registers, one after the other
 
 
@@ -96,10 +98,14 @@ def _together(x: NDArray[Any], k: int, method: str, flush: bool, out: NDArray[An
         work, y = x, out if out.dtype == np.int8 and out.flags.c_contiguous else np.empty((m, n), np.int8)
     else:
         work, y = x.astype(np.float64), np.empty((m, n), np.int32)
-    if n in ROWS and work is x:
-        status = _rows(work, k, method, y)
+    if work is not x:
+        status = _padded(work, y, lambda x, y: _lanes(x, k, method, y, begun=False))
+    elif n in ROWS:
+        status = _twice(x, y, lambda x, y: _long(x, k, method, y))
+    elif n < MANY:
+        status = _twice(x, y, lambda x, y: _padded(x, y, lambda x, y: _short(x, k, method, y)))
     else:
-        status = _lanes(work, k, method, y)
+        status = _padded(x, y, lambda x, y: _lanes(x, k, method, y, begun=False))
     if y is not out:
         out[...] = y
     (open_,) = np.nonzero(status)
@@ -113,15 +119,12 @@ def _together(x: NDArray[Any], k: int, method: str, flush: bool, out: NDArray[An
         out[open_] = points
 
 
-def _rows(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
-    """A group after the other, each in its own registers; strange ones once more at a usual size."""
+Search = Callable[[NDArray[Any], NDArray[Any]], NDArray[np.uint8]]
+"""Puts points of groups where they belong, and returns the status of each group."""
 
-    def search(x: NDArray[Any], out: NDArray[Any]) -> NDArray[np.uint8]:
-        status, settings = np.zeros(len(x), np.uint8), _settings(x, k, method)
-        with np.errstate(all="ignore"):
-            long.nearest(x.reshape(-1), ROWS[x.shape[1]], settings, method == "swaps", out.reshape(-1), status)
-        return status
 
+def _twice(x: NDArray[Any], out: NDArray[Any], search: Search) -> NDArray[np.uint8]:
+    """Strange groups once more, at a usual size."""
     status = search(x, out)
     strange = np.flatnonzero(status == long.STRANGE)
     if strange.size:
@@ -134,25 +137,46 @@ def _rows(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np
     return status
 
 
-def _lanes(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
-    """Thirty-two groups at a time, the last ones together with others."""
+def _padded(x: NDArray[Any], out: NDArray[Any], search: Search) -> NDArray[np.uint8]:
+    """The last groups together with others, for they are searched sixty-four at a time."""
     m, n = x.shape
-    status = np.zeros(m, np.uint8)
-    whole = m - m % LANES
-    _blocks(x[:whole], k, method, out[:whole], status[:whole])
-    if whole < m:
-        rest, short = np.ones((LANES, n), x.dtype), np.zeros(LANES, np.uint8)
-        points = np.empty((LANES, n), out.dtype)
-        rest[: m - whole] = x[whole:]
-        _blocks(rest, k, method, points, short)
-        out[whole:], status[whole:] = points[: m - whole], short[: m - whole]
+    whole = m - m % short.GROUPS
+    status = search(x[:whole], out[:whole])
+    if whole == m:
+        return status
+    rest = np.ones((short.GROUPS, n), x.dtype)
+    points = np.empty(rest.shape, out.dtype)
+    rest[: m - whole] = x[whole:]
+    last = search(rest, points)
+    out[whole:] = points[: m - whole]
+    return np.concatenate([status, last[: m - whole]])
+
+
+def _long(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
+    """One group after the other, in registers of its own."""
+    status, settings = np.zeros(len(x), np.uint8), _settings(x, k, method)
+    with np.errstate(all="ignore"):
+        long.nearest(x.reshape(-1), ROWS[x.shape[1]], settings, method == "swaps", out.reshape(-1), status)
     return status
 
 
-def _blocks(x: NDArray[Any], k: int, method: str, out: NDArray[Any], status: NDArray[np.uint8]) -> None:
-    settings, order = _settings(x, k, method), np.arange(LANES, dtype=x.dtype)
+def _short(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
+    """Sixty-four groups at a time; half as many where pulses are swapped then."""
+    status = np.zeros(len(x), np.uint8)
     with np.errstate(all="ignore"):
-        kernels.nearest(x.reshape(-1), x.shape[1], settings, order, method == "swaps", out.reshape(-1), status)
+        short.nearest(x.reshape(-1), x.shape[1], _settings(x, k, method), out.reshape(-1), status)
+    if method == "swaps":
+        np.maximum(status, _lanes(x, k, method, out, begun=True), out=status)
+    return status
+
+
+def _lanes(x: NDArray[Any], k: int, method: str, out: NDArray[Any], begun: bool) -> NDArray[np.uint8]:
+    """Thirty-two groups at a time; if *begun*, their points are improved."""
+    status, order, n = np.zeros(len(x), np.uint8), np.arange(LANES, dtype=x.dtype), x.shape[1]
+    settings = _settings(x, k, method)
+    with np.errstate(all="ignore"):
+        kernels.nearest(x.reshape(-1), n, settings, order, method == "swaps", begun, out.reshape(-1), status)
+    return status
 
 
 def _settings(x: NDArray[Any], k: int, method: str) -> NDArray[Any]:

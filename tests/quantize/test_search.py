@@ -108,6 +108,15 @@ def test_every_point_lies_on_the_pyramid_and_has_the_signs_of_the_group(method, 
         assert (np.sign(x) * y >= 0).all()
 
 
+@pytest.mark.skipif(not COMPILED, reason="one in a few hundred groups")
+@pytest.mark.parametrize("method", ["fast", "swaps"])
+@pytest.mark.parametrize(("n", "k"), [(16, 12), (48, 20), (64, 43)])
+def test_zeros_get_no_pulses_where_there_is_anything_else(n, k, method):
+    x = groups(n, 6000, "normal", np.float32)
+    x[:, :-3] = 0
+    assert not Pyramid(n, k).nearest(x, method=method)[:, :-3].any()
+
+
 @pytest.mark.parametrize(("n", "k"), [(16, 12), (64, 43)])
 @pytest.mark.parametrize("method", METHODS)
 def test_scale_by_powers_of_two_does_not_matter(method, n, k):
@@ -202,7 +211,7 @@ def test_wrong_places_and_wrong_types_are_refused():
         pyramid.nearest(x, method="quick")
 
 
-@pytest.mark.parametrize(("search", "n"), [(_search._lanes, 16), (_search._rows, 64)])
+@pytest.mark.parametrize(("search", "n"), [(_search._short, 16), (_search._long, 64)])
 def test_doubts_are_rare_and_ties_are_doubts(search, n):
     def doubts(x, k):
         status = search(x, k, "swaps", np.empty(x.shape, np.int8))
@@ -210,7 +219,7 @@ def test_doubts_are_rare_and_ties_are_doubts(search, n):
 
     for k in (12, 127):
         assert doubts(groups(n, 3200, "normal", np.float32), k) < 0.01
-    assert doubts(np.full((32, n), np.float32(1)), 12) == 1
+    assert doubts(np.full((64, n), np.float32(1)), 12) == 1
 
 
 @pytest.mark.skipif(not COMPILED, reason="one in six thousand groups")

@@ -107,6 +107,17 @@ if COMPILED:
         return types.void(a, types.intp, value), generate
 
     @intrinsic
+    def widen(typing, a, i, like):
+        """The small whole numbers at a[i], ... as a value of floats of the type of *like*; nothing is checked."""
+
+        def generate(context, builder, signature, arguments):
+            vector = context.get_value_type(signature.return_type)
+            place = _at(context, builder, a, *arguments[:2], _vector(ir.IntType(a.dtype.bitwidth)))
+            return builder.sitofp(builder.load(place, align=a.dtype.bitwidth // 8), vector)
+
+        return like(a, types.intp, like), generate
+
+    @intrinsic
     def width(typing, thing):
         """How many numbers a value has, or a value of an array."""
         count = thing.count if isinstance(thing, Values) else Values(thing.dtype).count
@@ -238,6 +249,13 @@ if COMPILED:
         return take(a, i)
 
     @kernel
+    def load_whole(a, i, like):
+        """The whole numbers from a[i] on as a value of the type of *like*."""
+        if CHECKED:
+            _look(a, i, LANES)
+        return widen(a, i, like)
+
+    @kernel
     def store(a, i, value):
         """Put the numbers of the value to a[i], ...; whole numbers only, if the array holds such."""
         if CHECKED:
@@ -291,6 +309,11 @@ else:
         count = WORDS if a.dtype == np.uint64 else LANES
         assert 0 <= i <= a.size - count
         return a[i : i + count].copy()
+
+    def load_whole(a, i, like):
+        """The whole numbers from a[i] on as a value of the type of *like*."""
+        assert 0 <= i <= a.size - LANES
+        return a[i : i + LANES].astype(like.dtype)
 
     def store(a, i, value):
         """Put the numbers of the value to a[i], ...; whole numbers only, if the array holds such."""

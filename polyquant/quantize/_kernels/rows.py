@@ -200,18 +200,32 @@ if lanes.COMPILED:
     def _compared(relation):
         @intrinsic
         def compare(typing, v, number):
-            """A mask: how bytes compare with a number of 0, ..., 255."""
+            """A mask: how bytes compare with those of another value, or with a number of 0, ..., 255."""
+            others = number if isinstance(number, Values) else types.int64
 
             def generate(context, builder, signature, arguments):
-                value, number = arguments
-                other = _everywhere(builder, builder.trunc(number, BYTE), v.count)
+                value, other = arguments
+                if others is types.int64:
+                    other = _everywhere(builder, builder.trunc(other, BYTE), v.count)
                 return builder.icmp_unsigned(relation, value, other)
 
-            return Values(types.boolean, v.count)(v, types.int64), generate
+            return Values(types.boolean, v.count)(v, others), generate
 
         return compare
 
     above, same = _compared(">"), _compared("==")
+
+    @intrinsic
+    def capped(typing, v, w):
+        """Sums of bytes, at most 255."""
+
+        def generate(context, builder, signature, arguments):
+            vector = arguments[0].type
+            known = ir.FunctionType(vector, [vector, vector])
+            name = f"llvm.uadd.sat.v{v.count}i8"
+            return builder.call(get_or_insert_function(builder.module, known, name), arguments)
+
+        return v(v, w), generate
 
     @intrinsic
     def how_many(typing, mask):
@@ -346,6 +360,10 @@ else:
     def added(v):
         """The sum of bytes."""
         return int(v.sum())
+
+    def capped(v, w):
+        """Sums of bytes, at most 255."""
+        return np.where(v > 255 - w, np.uint8(255), v + w)
 
     def how_many(mask):
         """How many ones a mask has."""

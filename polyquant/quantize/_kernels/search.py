@@ -10,15 +10,17 @@ import numpy as np
 
 from polyquant._kernel import kernel
 
-from .lanes import LANES, aligned, all_less, any_less, floor, if_less, load, spread, store, turn
+from .lanes import LANES, aligned, all_less, any_less, floor, if_less, load, load_whole, spread, store, turn
 
 FINE, ZERO, SMALL, BAD, DOUBT = 0, 1, 2, 3, 4
 ROUNDS = 24  # more than enough: a round decides at least one key, and usually most of them
 
 
 @kernel
-def nearest(x, n, settings, order, swaps, out, status):
+def nearest(x, n, settings, order, swaps, begun, out, status):
     """Points for groups of *n* numbers, a multiple of 32 of them, all in one row *x*, into the row *out*.
+
+    If *begun*, points are there already, for swaps to begin with.
 
     Settings: pulses; how much further than pulses / sum to aim, and with what shift; unit of rounding; what rounding
     adds up to; smallest normal number; usual magnitudes from, to; usual sums to. *order* is 0, 1, ..., 31. All have the
@@ -26,6 +28,7 @@ def nearest(x, n, settings, order, swaps, out, status):
     """
     size = n * LANES
     a, y, p, key = aligned(size, x), aligned(size, x), aligned(size, x), aligned(size, x)
+    points = aligned(size, out)
     lanes = np.empty((5, LANES), x.dtype)
     k, reach, shift, slack = spread(settings[0]), spread(settings[1]), spread(settings[2]), spread(settings[4])
     zero, one = spread(x.dtype.type(0)), spread(x.dtype.type(1))
@@ -37,7 +40,11 @@ def nearest(x, n, settings, order, swaps, out, status):
         ):
             top, total = repair(a, n, settings[5], lanes[0], lanes[1], top, total, seen)
         c = k / total
-        first, second, _, doubt = choose(a, n, c * reach, shift, settings, key, y, False)
+        if begun:
+            turn(out, block * size, n, points, 0, LANES, LANES, n)
+            first, second, doubt = take_up(points, a, y)
+        else:
+            first, second, _, doubt = choose(a, n, c * reach, shift, settings, key, y, False)
         if swaps:
             loose = slack * (one + c * top)
             first_p, second_p, gap, wrong = choose(a, n, c, zero, settings, key, p, True)
@@ -73,6 +80,19 @@ def columns(x, start, n, a):
         total = total + v
         store(a, i, v)
     return top, total
+
+
+@kernel
+def take_up(points, a, y):
+    """Points without signs as numbers, their product with a, their square, and no doubt."""
+    zero = spread(a.dtype.type(0))
+    first, second = zero, zero
+    for i in range(0, a.size, LANES):
+        v = load_whole(points, i, zero)
+        v = if_less(v, zero, zero - v, v)
+        store(y, i, v)
+        first, second = first + v * load(a, i), second + v * v
+    return first, second, zero
 
 
 @kernel
