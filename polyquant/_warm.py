@@ -109,7 +109,7 @@ def _pyramids() -> None:
                 points = pyramid.nearest(x, method=method)
         pyramid.unrank(pyramid.rank(points), len(points))
         pyramid.nearest(groups.astype(np.float32), out=np.empty(groups.shape, np.int8))
-    for n in (64, 128, 256):  # each has code of its own
+    for n in (64, 128):  # each has code of its own
         quantize.Pyramid(n, 9).nearest(np.random.default_rng(0).normal(size=(16, n)).astype(np.float32))
     matrix = np.random.default_rng(0).normal(size=(48, 64))
     for small in (quantize_matrix(matrix), quantize_matrix(matrix, hessian=np.eye(64))):

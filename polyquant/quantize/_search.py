@@ -17,7 +17,7 @@ METHODS = ("fast", "swaps", "exact", "projection", "greedy")
 CHUNK = 1 << 18  # weights that one thread takes at a time
 LONG = 127  # more pulses than this are searched in float64
 MANY = 256  # numbers in a group that are too many to be counted in a byte
-ROWS = {n: (0,) * (n // PIECE) for n in (64, 128, 256)}  # groups of so many fill registers, one after the other
+ROWS = {n: (0,) * (n // PIECE) for n in (64, 128)}  # groups of so many fill registers, one after the other
 
 
 def real_groups(x: ArrayLike, n: int) -> NDArray[Any]:

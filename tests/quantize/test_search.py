@@ -13,7 +13,7 @@ from polyquant.quantize import Pyramid, _search
 COMPILED = hasattr(_search.kernels.nearest, "signatures")
 METHODS = ["fast", "swaps", "exact", "projection", "greedy"]
 PAIRS = [(8, 6), (16, 12), (32, 22), (64, 43)]
-LONG = [(64, 43), (64, 127), (128, 84), (128, 1), (256, 9)]  # groups that have registers of their own
+LONG = [(64, 43), (128, 1), (64, 127), (128, 84), (192, 9)]  # most have registers of their own
 TYPES = [np.float32, np.float64]
 
 
@@ -72,7 +72,9 @@ def test_the_projection_is_that_of_exact_fractions(kind, dtype):
 
 @pytest.mark.parametrize("kind", ["normal", "whole", "sparse", "heavy"])
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize(("n", "k"), [(3, 2), (8, 6), (12, 30), (16, 4), (16, 12), (33, 20), (5, 300), *LONG])
+@pytest.mark.parametrize(
+    ("n", "k"), [(3, 2), (8, 6), (12, 30), (16, 4), (16, 12), (33, 20), (5, 300), *LONG[: 5 if COMPILED else 2]]
+)
 def test_swaps_are_never_below_the_projection_and_never_above_the_sweep(n, k, kind, dtype):
     x, pyramid = groups(n, 100 if COMPILED else 5, kind, dtype, seed=n), Pyramid(n, k)
     swaps, projection = (cosines(x, pyramid.nearest(x, method=m)) for m in ("swaps", "projection"))
@@ -100,7 +102,7 @@ def test_a_long_group_loses_less_than_0_0963():
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("kind", ["normal", "whole", "sparse", "heavy"])
 def test_every_point_lies_on_the_pyramid_and_has_the_signs_of_the_group(method, dtype, kind):
-    for n, k in ((1, 4), (8, 6), (17, 40), (16, 12), (3, 200), (40, 3), *LONG):
+    for n, k in ((1, 4), (8, 6), (17, 40), (16, 12), (3, 200), (40, 3), *LONG[: 5 if COMPILED else 2]):
         x = groups(n, 45 if COMPILED or method != "exact" else 4, kind, dtype)
         y = Pyramid(n, k).nearest(x, method=method)
         assert (y.dtype, y.shape) == (np.int32, x.shape)
@@ -130,7 +132,7 @@ def test_scale_by_powers_of_two_does_not_matter(method, n, k):
         assert np.array_equal(pyramid.nearest(np.ldexp(small, power), method=method), points)
 
 
-@pytest.mark.parametrize(("n", "k"), [(16, 12), (128, 84)])
+@pytest.mark.parametrize(("n", "k"), [(16, 12), (64, 43)])
 @pytest.mark.parametrize("method", METHODS)
 def test_each_group_is_on_its_own(method, n, k):
     m = 70 if COMPILED or method != "exact" else 45
@@ -234,7 +236,7 @@ POINTS = """
 import hashlib, numpy as np
 from polyquant.quantize import Pyramid
 rng, digest = np.random.default_rng(4), hashlib.sha256()
-for n, k in ((16, 12), (64, 43), (128, 84), (256, 127)):
+for n, k in ((16, 12), (64, 43), (128, 84), (200, 100)):
     normal = rng.standard_normal((33, n))
     for x in (normal, normal / rng.random((33, n)) ** 2, rng.integers(-3, 4, (33, n)), normal * (normal > 1)):
         for method in ("fast", "swaps"):

@@ -1,4 +1,4 @@
-"""A whole group as one value: 64, 128 or 256 numbers of float32, as many bytes, or a mask of as many bits.
+"""A whole group as one value: 64 or 128 numbers of float32, as many bytes, or a mask of as many bits.
 
 How long a value is belongs to its type, and whatever has this length says so by *like*: a tuple with a zero for every
 sixty-four numbers. Compiled, a value lives in registers; as plain Python it is a numpy array. As with the values of
@@ -14,7 +14,7 @@ from polyquant._kernel import kernel
 from . import lanes
 
 PIECE = 64  # numbers for which *like* has one zero
-PLACES = 255  # the bits in which numbered numbers hold their places
+PLACES = 127  # the bits in which numbered numbers hold their places
 
 if lanes.COMPILED:
     from llvmlite import ir
