@@ -152,11 +152,15 @@ def _padded(x: NDArray[Any], out: NDArray[Any], search: Search) -> NDArray[np.ui
     return np.concatenate([status, last[: m - whole]])
 
 
+def _bytes(points: NDArray[np.int8]) -> NDArray[np.uint8]:
+    return points.reshape(-1).view(np.uint8)
+
+
 def _long(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[np.uint8]:
     """One group after the other, in registers of its own."""
     status, settings = np.zeros(len(x), np.uint8), _settings(x, k, method)
     with np.errstate(all="ignore"):
-        long.nearest(x.reshape(-1), ROWS[x.shape[1]], settings, method == "swaps", out.reshape(-1), status)
+        long.nearest(x.reshape(-1), ROWS[x.shape[1]], settings, method == "swaps", _bytes(out), status)
     return status
 
 
@@ -164,7 +168,7 @@ def _short(x: NDArray[Any], k: int, method: str, out: NDArray[Any]) -> NDArray[n
     """Sixty-four groups at a time; half as many where pulses are swapped then."""
     status = np.zeros(len(x), np.uint8)
     with np.errstate(all="ignore"):
-        short.nearest(x.reshape(-1), x.shape[1], _settings(x, k, method), out.reshape(-1), status)
+        short.nearest(x.reshape(-1), x.shape[1], _settings(x, k, method), _bytes(out), status)
     if method == "swaps":
         np.maximum(status, _lanes(x, k, method, out, begun=True), out=status)
     return status

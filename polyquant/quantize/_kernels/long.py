@@ -9,7 +9,7 @@ import numpy as np
 
 from polyquant._kernel import kernel
 
-from .lanes import aligned, floor, if_less
+from .lanes import aligned, floor, if_less, store
 from .rows import (
     PIECE,
     above,
@@ -31,7 +31,6 @@ from .rows import (
     place,
     plus,
     same,
-    store,
     summed,
     where,
 )
@@ -52,7 +51,7 @@ NEED, LEVEL, LIVE = range(3)
 
 @kernel
 def nearest(x, like, settings, swaps, out, status):
-    """Points for groups as long as *like*, all in one row *x* of float32, into the row *out* of int8.
+    """Points for groups as long as *like*, all in one row *x* of float32, into the row of bytes *out*.
 
     Settings are those of :func:`.search.nearest`. The status of each group becomes FINE, DOUBT or STRANGE.
     """
@@ -68,7 +67,7 @@ def nearest(x, like, settings, swaps, out, status):
         cut(rests, like, counts, seen.size)
         for g in range(seen.size):
             whole, rest = load(wholes, g * n, like), load(rests, g * n, like)
-            store(wholes, g * n, rounded(whole, rest, counts[NEED, g], counts[LEVEL, g]), like)
+            store(wholes, g * n, rounded(whole, rest, counts[NEED, g], counts[LEVEL, g]))
         if swaps:
             begin_with(wholes, sizes, points, like, facts, seen.size)
             project(sizes, like, settings, rests, projections, facts, counts, seen)
@@ -77,7 +76,7 @@ def nearest(x, like, settings, swaps, out, status):
             compare(points, projections, like, settings, wholes, facts, seen)
         for g in range(seen.size):
             negative = less(load(x, start + g * n, like), zero)
-            store(out, start + g * n, minus(load(wholes, g * n, like), negative), like)
+            store(out, start + g * n, minus(load(wholes, g * n, like), negative))
 
 
 @kernel
@@ -87,11 +86,11 @@ def measure(x, start, like, sizes, facts, seen):
     for g in range(seen.size):
         ask(x, start + (GROUPS + g) * n, like)
         a = magnitudes(load(x, start + g * n, like))
-        store(sizes, g * n, a, like)
+        store(sizes, g * n, a)
         facts[TOTAL, g] = summed(a)
         seen[g] = FINE
         if not SMALL < facts[TOTAL, g] < LARGE:
-            store(sizes, g * n, ones, like)
+            store(sizes, g * n, ones)
             facts[TOTAL, g], seen[g] = n, STRANGE
 
 
@@ -110,8 +109,8 @@ def split(sizes, like, settings, wholes, rests, facts, counts, seen):
             whole, rest = next_byte(t), low_byte(t)
             need, there = k - added(whole), how_many(above(whole | rest, 0))
             if 0 <= need <= there:
-                store(wholes, g * n, whole, like)
-                store(rests, g * n, rest, like)
+                store(wholes, g * n, whole)
+                store(rests, g * n, rest)
                 counts[NEED, g] = need
                 break
             step = np.float32(need if need < 0 else need - there) / np.float32(max(there, 1))
@@ -153,7 +152,7 @@ def begin_with(wholes, sizes, points, like, facts, many):
     n = PIECE * len(like)
     for g in range(many):
         a, y = load(sizes, g * n, like), numbers(load(wholes, g * n, like))
-        store(points, g * n, y, like)
+        store(points, g * n, y)
         facts[PRODUCT, g], facts[SQUARE, g] = summed(y * a), summed(y * y)
 
 
@@ -165,14 +164,14 @@ def project(sizes, like, settings, rests, projections, facts, counts, seen):
     for g in range(seen.size):
         u = load(sizes, g * n, like) * fill(settings[0] / np.float32(facts[TOTAL, g]), like)
         whole = floor(u)
-        store(rests, g * n, low_byte(u - whole + fill(FRACTION, like)), like)
+        store(rests, g * n, low_byte(u - whole + fill(FRACTION, like)))
         counts[NEED, g] = k - int(summed(whole))
     cut(rests, like, counts, seen.size)
     for g in range(seen.size):
         a = load(sizes, g * n, like)
         u = a * fill(settings[0] / np.float32(facts[TOTAL, g]), like)
         y, gap = settled(u, load(rests, g * n, like), counts[NEED, g], counts[LEVEL, g], like)
-        store(projections, g * n, y, like)
+        store(projections, g * n, y)
         facts[PRODUCT_P, g], facts[SQUARE_P, g] = summed(y * a), summed(y * y)
         loose = slack * largest(u)
         facts[PAYS, g] = 1 + 2 * loose
@@ -201,7 +200,7 @@ def prefer(points, projections, like, facts, many):
     n = PIECE * len(like)
     for g in range(many):
         if facts[PRODUCT, g] ** 2 * facts[SQUARE_P, g] < facts[PRODUCT_P, g] ** 2 * facts[SQUARE, g]:
-            store(points, g * n, load(projections, g * n, like), like)
+            store(points, g * n, load(projections, g * n, like))
             facts[PRODUCT, g], facts[SQUARE, g] = facts[PRODUCT_P, g], facts[SQUARE_P, g]
 
 
@@ -239,7 +238,7 @@ def compare(points, projections, like, settings, wholes, facts, seen):
     slack = settings[3] * (4 + np.log2(n))
     for g in range(seen.size):
         y = load(points, g * n, like)
-        store(wholes, g * n, next_byte(y + fill(WHOLE, like)), like)
+        store(wholes, g * n, next_byte(y + fill(WHOLE, like)))
         ours, theirs = facts[PRODUCT, g] ** 2 * facts[SQUARE_P, g], facts[PRODUCT_P, g] ** 2 * facts[SQUARE, g]
         if ours - theirs < 2 * slack * theirs and largest(magnitudes(y - load(projections, g * n, like))) > 0:
             seen[g] = max(seen[g], DOUBT)

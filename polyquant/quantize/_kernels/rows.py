@@ -2,7 +2,7 @@
 
 How long a value is belongs to its type, and whatever has this length says so by *like*: a tuple with a zero for every
 sixty-four numbers. Compiled, a value lives in registers; as plain Python it is a numpy array. As with the values of
-:mod:`.lanes`, whose ``+ - * if_less floor`` serve here too, both give the same bits.
+:mod:`.lanes`, whose ``+ - * if_less floor store`` serve here too, both give the same bits.
 """
 
 import operator
@@ -48,18 +48,6 @@ if lanes.COMPILED:
             return builder.load(_at(context, builder, a, *arguments[:2], vector), align=a.dtype.bitwidth // 8)
 
         return Values(a.dtype, PIECE * like.count)(a, types.intp, like), generate
-
-    @intrinsic
-    def put(typing, a, i, value):
-        """a[i], ... = value, bit for bit; nothing is checked."""
-
-        def generate(context, builder, signature, arguments):
-            array, index, numbers = arguments
-            place = _at(context, builder, a, array, index, numbers.type)
-            builder.store(numbers, place, align=a.dtype.bitwidth // 8)
-            return context.get_dummy_value()
-
-        return types.void(a, types.intp, value), generate
 
     @intrinsic
     def ask(typing, a, i, like):
@@ -287,24 +275,12 @@ if lanes.COMPILED:
             _look(a, i, PIECE * len(like))
         return take(a, i, like)
 
-    @kernel
-    def store(a, i, value, like):
-        """Put the numbers of the value to a[i], ..., bit for bit."""
-        if lanes.CHECKED:
-            _look(a, i, PIECE * len(like))
-        put(a, i, value)
-
 else:
 
     def load(a, i, like):
         """The value of the numbers from a[i] on."""
         assert 0 <= i <= a.size - PIECE * len(like)
         return a[i : i + PIECE * len(like)].copy()
-
-    def store(a, i, value, like):
-        """Put the numbers of the value to a[i], ..., bit for bit."""
-        assert 0 <= i <= a.size - PIECE * len(like)
-        a[i : i + value.size] = value.view(a.dtype)
 
     def ask(a, i, like):
         """Have the numbers from a[i] on brought near, if there are any: nothing is read."""

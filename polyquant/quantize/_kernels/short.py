@@ -7,7 +7,7 @@ import numpy as np
 
 from polyquant._kernel import kernel
 
-from .lanes import aligned, if_less, turn
+from .lanes import aligned, if_less, store, turn
 from .long import LARGE, SMALL, STRANGE, WHOLE
 from .rows import (
     PIECE,
@@ -24,7 +24,6 @@ from .rows import (
     numbers,
     plus,
     same,
-    store,
     where,
 )
 from .search import DOUBT, FINE, ROUNDS
@@ -35,7 +34,7 @@ COUNT = np.float32(2.0**23)  # added to a whole number below 256, it leaves it i
 
 @kernel
 def nearest(x, n, settings, out, status):
-    """Points for groups of *n* numbers, a multiple of 64 of them, all in one row *x* of float32, into *out* of int8.
+    """Points for groups of *n* numbers, a multiple of 64 of them, all in one row *x* of float32, into the bytes *out*.
 
     Settings are those of :func:`.search.nearest`. The status of each group becomes FINE, DOUBT or STRANGE.
     """
@@ -51,7 +50,7 @@ def nearest(x, n, settings, out, status):
         turn(wholes, 0, GROUPS, points, 0, n, n, GROUPS)
         for i in range(0, size, GROUPS):
             negative = less(load(x, start * n + i, like), zero)
-            store(out, start * n + i, minus(load(points, i, like), negative), like)
+            store(out, start * n + i, minus(load(points, i, like), negative))
 
 
 @kernel
@@ -61,22 +60,22 @@ def columns(x, start, n, like, a, flags, seen):
     total, one = fill(np.float32(0), like), fill(np.float32(1), like)
     for i in range(0, a.size, GROUPS):
         v = magnitudes(load(a, i, like))
-        store(a, i, v, like)
+        store(a, i, v)
         total = total + v
     usual = less(fill(SMALL, like), total) & less(total, fill(LARGE, like))
     seen[:] = FINE
     if how_many(usual) < GROUPS:
         mark(~usual, STRANGE, like, flags, seen)
         for i in range(0, a.size, GROUPS):
-            store(a, i, where(usual, load(a, i, like), one), like)
+            store(a, i, where(usual, load(a, i, like), one))
         total = where(usual, total, fill(np.float32(n), like))
     return total
 
 
 @kernel
 def mark(mask, status, like, flags, seen):
-    """A status for the groups of a mask that have no other."""
-    store(flags, 0, plus(fill(np.uint8(0), like), mask), like)
+    """A status for the groups of a mask, unless theirs is worse."""
+    store(flags, 0, plus(fill(np.uint8(0), like), mask))
     for g in range(GROUPS):
         if flags[g]:
             seen[g] = max(seen[g], status)
@@ -93,11 +92,11 @@ def split(a, c, like, settings, wholes, rests, needs, flags, seen):
             t = c * load(a, i, like) + (shift + lift)
             t = if_less(t, lift, lift, t)
             whole, rest = next_byte(t), low_byte(t)
-            store(wholes, i, whole, like)
-            store(rests, i, rest, like)
+            store(wholes, i, whole)
+            store(rests, i, rest)
             total, live = capped(total, whole), plus(live, above(whole | rest, 0))
         need, there = k - numbers(total), numbers(live)
-        store(needs, 0, low_byte(need + fill(COUNT, like)), like)
+        store(needs, 0, low_byte(need + fill(COUNT, like)))
         wrong = less(need, zero) | less(there, need)
         if how_many(wrong) == 0:
             return
@@ -125,4 +124,4 @@ def settle(wholes, rests, need, like):
         whole, rest = load(wholes, i, like), load(rests, i, like)
         first = same(rest, level) & above(whole | rest, 0) & above(more, 0)
         more = more - plus(none, first)
-        store(wholes, i, plus(plus(whole, above(rest, level)), first), like)
+        store(wholes, i, plus(plus(whole, above(rest, level)), first))
